@@ -1,1 +1,23 @@
-//! Being built.
+//! The issuer backend: one folder per thing the product does, named as its users name it.
+//!
+//! A request flows one way: extractor (who asks; loads only what they own) → domain function → store (one transaction: effect,
+//! stored answer, events) → response. The domain knows no SQL, the store no HTTP.
+
+pub mod access;
+pub mod bank;
+pub mod config;
+pub mod credential;
+pub mod derive;
+pub mod http;
+pub mod institution;
+pub mod sandbox;
+pub mod screening;
+pub mod sealing;
+pub mod service;
+pub mod session;
+pub mod share;
+pub mod status;
+pub mod store;
+pub mod verify;
+pub mod wallet;
+pub mod webhook;

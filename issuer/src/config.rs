@@ -1,0 +1,30 @@
+//! What an operator decides.
+
+use url::Url;
+
+use crate::verify::policy::Policy;
+
+/// Settings of one issuer.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The issuer's identifier and the address wallets, institutions and banks reach it under, without a trailing slash.
+    pub public_url: Url,
+    /// Whether sandbox webhooks may go to plain http on loopback; for development and the demo.
+    pub allow_loopback_webhooks: bool,
+    /// Which presentations the hosted verifier accepts.
+    pub policy: Policy,
+    /// Days a credential lasts.
+    pub credential_days: u16,
+}
+
+impl Config {
+    /// Settings for an issuer under this address: policy v1, credentials of 30 days, webhooks to public https only.
+    pub fn new(public_url: Url) -> Self {
+        Self { public_url, allow_loopback_webhooks: false, policy: Policy::default(), credential_days: 30 }
+    }
+
+    /// The issuer's identifier: the address without a trailing slash.
+    pub fn issuer(&self) -> &str {
+        self.public_url.as_str().trim_end_matches('/')
+    }
+}

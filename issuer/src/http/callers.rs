@@ -1,0 +1,113 @@
+//! Who asks. Each extractor loads only what the caller owns; a handler cannot reach it otherwise.
+
+use axum::extract::FromRequestParts;
+use axum::http::header;
+use axum::http::request::Parts;
+
+use passid_api::INSTITUTION_KEY_HEADER;
+use passid_api::api_key::{ApiKey, KeyKind};
+use passid_api::environment::Environment;
+use passid_api::ids::{InstitutionId, UserId};
+use passid_api::problem::ProblemCode;
+
+use crate::access::{self, Subject};
+use crate::service::Service;
+use crate::store;
+
+use super::ApiError;
+
+/// An institution's key, publishable or secret.
+#[derive(Debug, Clone)]
+pub struct KeyCaller {
+    /// The workspace the key belongs to.
+    pub institution: InstitutionId,
+    /// The world the key works in.
+    pub environment: Environment,
+    /// What the key may do.
+    pub kind: KeyKind,
+}
+
+/// An institution's secret key.
+#[derive(Debug, Clone)]
+pub struct SecretKeyCaller(pub KeyCaller);
+
+/// A holder's wallet, by its access token.
+#[derive(Debug, Clone, Copy)]
+pub struct WalletCaller {
+    /// The account.
+    pub user: UserId,
+    /// The account's world.
+    pub environment: Environment,
+}
+
+/// A user of an institution's workspace, by its access token.
+#[derive(Debug, Clone, Copy)]
+pub struct InstitutionCaller {
+    /// The workspace.
+    pub institution: InstitutionId,
+}
+
+fn unauthenticated(detail: &str) -> ApiError {
+    ApiError::new(ProblemCode::Unauthenticated, detail)
+}
+
+impl FromRequestParts<Service> for KeyCaller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, ApiError> {
+        let text = parts.headers.get(INSTITUTION_KEY_HEADER).and_then(|value| value.to_str().ok());
+        let text = text.ok_or_else(|| unauthenticated("Send your institution key in the X-Institution-Key header."))?;
+        // A mistyped key fails its checksum and costs no look-up.
+        let key: ApiKey = text.trim().parse().map_err(|_| unauthenticated("This is not an institution key; copy it again."))?;
+        let mut reader = service.store.reader().await?;
+        let found = store::institutions::find_key(&mut reader, key.digest()).await?;
+        let owner = found.ok_or_else(|| unauthenticated("This key is unknown or was revoked."))?;
+        if key.environment() == Environment::Live && !owner.live_enabled {
+            return Err(ApiError::new(ProblemCode::LiveModeNotEnabled, "Live keys work once the operator has approved the workspace; use the sandbox key until then."));
+        }
+        Ok(Self { institution: owner.institution, environment: key.environment(), kind: key.kind() })
+    }
+}
+
+impl FromRequestParts<Service> for SecretKeyCaller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, ApiError> {
+        let caller = KeyCaller::from_request_parts(parts, service).await?;
+        match caller.kind {
+            KeyKind::Secret => Ok(Self(caller)),
+            KeyKind::Publishable => Err(ApiError::new(ProblemCode::WrongKeyKind, "Use the secret key, from your server.")),
+        }
+    }
+}
+
+/// The subject of the request's access token.
+fn subject(parts: &Parts, service: &Service) -> Result<Subject, ApiError> {
+    let header = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let token = header.and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, token)| token.trim());
+    let token = token.ok_or_else(|| unauthenticated("Send an access token as Authorization: Bearer."))?;
+    access::verify(&service.keys, service.config.issuer(), token, service.clock.now())
+        .map_err(|_| unauthenticated("The access token has ended or is not ours; get a fresh one."))
+}
+
+impl FromRequestParts<Service> for WalletCaller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, ApiError> {
+        match subject(parts, service)? {
+            Subject::Wallet { sub, environment } => Ok(Self { user: sub, environment }),
+            Subject::Institution { .. } => Err(unauthenticated("This needs a wallet's access token.")),
+        }
+    }
+}
+
+impl FromRequestParts<Service> for InstitutionCaller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, ApiError> {
+        match subject(parts, service)? {
+            Subject::Institution { sub } => Ok(Self { institution: sub }),
+            Subject::Wallet { .. } => Err(unauthenticated("This needs an institution user's access token.")),
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! What every response carries: request id, API version, security headers, and a problem's body.
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::Response;
+
+use passid_api::API_VERSION;
+use passid_api::ids::RequestId;
+use passid_api::problem::{Problem, ProblemCode};
+
+use crate::service::Service;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const VERSION: HeaderName = HeaderName::from_static("x-passid-api-version");
+
+pub(super) async fn finish(State(service): State<Service>, request: Request, next: Next) -> Response {
+    let request_id = service.with_random(|random| RequestId::generate(service.clock.as_ref(), random)).to_string();
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let mut response = next.run(request).await;
+    let problem = response.extensions_mut().remove::<Problem>().or_else(|| problem_of_layers(response.status()));
+    if let Some(mut problem) = problem {
+        problem.request_id.clone_from(&request_id);
+        write_problem(&mut response, &problem);
+    }
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(&request_id) {
+        headers.insert(REQUEST_ID, value);
+    }
+    headers.insert(VERSION, HeaderValue::from_static(API_VERSION));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    // The route, not the address: addresses can hold tokens.
+    let route = if path.contains("/verify/") || path.contains("/by-code/") { "(token in path)" } else { path.as_str() };
+    tracing::info!(request_id, %method, route, status = response.status().as_u16(), "answered");
+    response
+}
+
+/// Refusals made before a handler ran, such as a body over the limit.
+fn problem_of_layers(status: StatusCode) -> Option<Problem> {
+    (status == StatusCode::PAYLOAD_TOO_LARGE).then(|| Problem::new(ProblemCode::BodyTooLarge, "Send at most 64 KiB."))
+}
+
+fn write_problem(response: &mut Response, problem: &Problem) {
+    let body = serde_json::to_vec(problem).unwrap_or_default();
+    response.headers_mut().remove(header::CONTENT_LENGTH);
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    if let Some(seconds) = problem.retry_after {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    if problem.code == ProblemCode::Unauthenticated {
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    *response.body_mut() = Body::from(body);
+}

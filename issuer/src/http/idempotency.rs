@@ -1,0 +1,151 @@
+//! Retried requests: the answer is stored in the transaction of its effect and replayed byte for byte.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use passid_api::IDEMPOTENCY_KEY_HEADER;
+use passid_api::problem::ProblemCode;
+
+use crate::sealing::Purpose;
+use crate::service::Service;
+use crate::store::{self, Connection, StoreError, Work};
+
+use super::ApiError;
+
+const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+/// Keys longer than this are refused.
+const MAX_KEY_LENGTH: usize = 255;
+
+/// The request's idempotency key, if it carries one, with the method and path it counts for.
+#[derive(Debug, Clone)]
+pub struct IdempotencyKey {
+    key: Option<String>,
+    route: String,
+}
+
+impl FromRequestParts<Service> for IdempotencyKey {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Service) -> Result<Self, ApiError> {
+        let key = match parts.headers.get(IDEMPOTENCY_KEY_HEADER) {
+            None => None,
+            Some(value) => match value.to_str() {
+                Ok(text) if !text.is_empty() && text.len() <= MAX_KEY_LENGTH => Some(text.to_owned()),
+                _ => return Err(ApiError::new(ProblemCode::MalformedRequest, "Idempotency-Key must be 1 to 255 visible characters.")),
+            },
+        };
+        Ok(Self { key, route: format!("{} {}", parts.method, parts.uri.path()) })
+    }
+}
+
+/// A successful answer: status and JSON body.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    status: StatusCode,
+    body: Vec<u8>,
+    replayed: bool,
+}
+
+impl Answer {
+    /// `value` with this status.
+    ///
+    /// # Errors
+    /// [`ApiError`] when the value cannot be written as JSON.
+    pub fn new<T: Serialize>(status: StatusCode, value: &T) -> Result<Self, ApiError> {
+        Ok(Self { status, body: serde_json::to_vec(value)?, replayed: false })
+    }
+
+    /// `value` with 200.
+    ///
+    /// # Errors
+    /// As [`Answer::new`].
+    pub fn ok<T: Serialize>(value: &T) -> Result<Self, ApiError> {
+        Self::new(StatusCode::OK, value)
+    }
+}
+
+impl IntoResponse for Answer {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, self.body).into_response();
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        if self.replayed {
+            response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+        }
+        response
+    }
+}
+
+/// Looks for the answer to an earlier request with this key, before any costly work is done for this one.
+///
+/// # Errors
+/// `idempotency_key_reused` when the key was used with another body.
+pub async fn replay(service: &Service, caller: &str, key: &IdempotencyKey, body_digest: [u8; 32]) -> Result<Option<Answer>, ApiError> {
+    let Some(scope) = scope(caller, key) else { return Ok(None) };
+    let mut reader = service.store.reader().await?;
+    stored_answer(service, &mut reader, scope, body_digest).await
+}
+
+/// Runs `work` and stores its answer under the key in the same transaction; a repeated request gets the stored answer.
+///
+/// `caller` is whoever the key belongs to. Of two equal requests at once one does the work and both get its answer. Failures are
+/// not stored: nothing happened, so trying again is safe.
+///
+/// # Errors
+/// What `work` returns, or `idempotency_key_reused`.
+pub async fn once<F>(service: &Service, caller: &str, key: &IdempotencyKey, body_digest: [u8; 32], work: F) -> Result<Answer, ApiError>
+where
+    F: for<'c> FnOnce(&'c mut Connection) -> Work<'c, Answer, ApiError> + Send + 'static,
+{
+    let Some(scope) = scope(caller, key) else { return service.store.write(work).await };
+    let inside = service.clone();
+    let written = service
+        .store
+        .write(move |connection| {
+            Box::pin(async move {
+                if let Some(answer) = stored_answer(&inside, connection, scope, body_digest).await? {
+                    return Ok(answer);
+                }
+                let answer = work(connection).await?;
+                let sealed = inside.with_random(|random| inside.sealer.seal(Purpose::StoredAnswer, &hex::encode(scope), &answer.body, random))?;
+                let stored = store::idempotency::insert(connection, scope, body_digest, answer.status.as_u16(), sealed, inside.clock.now()).await;
+                match stored {
+                    // An equal request on another server process committed first: undo ours, its answer is read below.
+                    Err(StoreError::Duplicate(_)) => Err(ApiError::new(ProblemCode::RequestInProgress, "The same request has just ended; its answer follows.")),
+                    stored => stored.map(|()| answer).map_err(ApiError::from),
+                }
+            })
+        })
+        .await;
+    match written {
+        Err(error) if error.0.code == ProblemCode::RequestInProgress => {
+            let mut reader = service.store.reader().await?;
+            stored_answer(service, &mut reader, scope, body_digest).await?.ok_or(error)
+        }
+        written => written,
+    }
+}
+
+fn scope(caller: &str, key: &IdempotencyKey) -> Option<[u8; 32]> {
+    let text = key.key.as_ref()?;
+    let mut hash = Sha256::new();
+    for part in [caller, key.route.as_str(), text.as_str()] {
+        hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+        hash.update(part);
+    }
+    Some(hash.finalize().into())
+}
+
+async fn stored_answer(service: &Service, connection: &mut Connection, scope: [u8; 32], body_digest: [u8; 32]) -> Result<Option<Answer>, ApiError> {
+    let oldest = service.clock.now().plus_seconds(-store::idempotency::KEPT_SECONDS);
+    let Some(stored) = store::idempotency::find(connection, scope, oldest).await? else { return Ok(None) };
+    if stored.body_digest != body_digest {
+        return Err(ApiError::new(ProblemCode::IdempotencyKeyReused, "This idempotency key belongs to a request with another body; use a new one."));
+    }
+    let body = service.sealer.open(Purpose::StoredAnswer, &hex::encode(scope), &stored.sealed_body)?;
+    let status = StatusCode::from_u16(stored.status).map_err(|_| StoreError::Corrupt("answer status"))?;
+    Ok(Some(Answer { status, body: body.to_vec(), replayed: true }))
+}

@@ -1,0 +1,120 @@
+//! The running issuer: what every request handler may use.
+
+use std::ops::Deref;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rand::CryptoRng;
+use tokio::sync::Notify;
+
+use passid_api::time::Clock;
+
+use crate::bank::provider::BankProvider;
+use crate::config::Config;
+use crate::credential::keys::{KeyRing, KeyRingError};
+use crate::screening::SanctionsLists;
+use crate::sealing::Sealer;
+use crate::store::Store;
+use crate::verify::proof::ProofChecker;
+
+/// What the edge hands in: everything that reaches outside the process, or that a test wants to choose.
+pub struct Dependencies {
+    /// The database, open and migrated.
+    pub store: Store,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// The source of randomness.
+    pub random: Box<dyn CryptoRng + Send>,
+    /// Seals what is secret at rest.
+    pub sealer: Sealer,
+    /// Delivers webhooks; follows no redirect and uses no proxy.
+    pub webhook_client: reqwest::Client,
+    /// Banks that can be linked.
+    pub banks: Vec<Arc<dyn BankProvider>>,
+    /// Sanctions lists; empty when none is configured.
+    pub sanctions: SanctionsLists,
+}
+
+/// A handle on the running issuer; cheap to clone.
+#[derive(Clone)]
+pub struct Service(Arc<ServiceParts>);
+
+/// The parts of a running issuer.
+pub struct ServiceParts {
+    /// Settings.
+    pub config: Config,
+    /// The database.
+    pub store: Store,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Seals what is secret at rest.
+    pub sealer: Sealer,
+    /// The issuer's signing keys.
+    pub keys: KeyRing,
+    /// Verifies proofs on a bounded pool.
+    pub proofs: ProofChecker,
+    /// Banks that can be linked.
+    pub banks: Vec<Arc<dyn BankProvider>>,
+    /// Sanctions lists.
+    pub sanctions: SanctionsLists,
+    /// Delivers webhooks.
+    pub webhook_client: reqwest::Client,
+    /// Wakes the delivery worker.
+    pub deliveries_due: Notify,
+    random: Mutex<Box<dyn CryptoRng + Send>>,
+}
+
+impl Deref for Service {
+    type Target = ServiceParts;
+
+    fn deref(&self) -> &ServiceParts {
+        &self.0
+    }
+}
+
+/// Why an issuer could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Its keys could not be read or made.
+    #[error(transparent)]
+    Keys(#[from] KeyRingError),
+    /// The pinned verification key does not match this program.
+    #[error("the circuit's artifacts do not match their pins: {0}")]
+    Circuit(#[from] passid_circuits::ArtifactError),
+    /// The credential tree could not be read or begun.
+    #[error("the credential tree could not be opened: {0}")]
+    Tree(#[from] crate::credential::tree::TreeError),
+}
+
+impl Service {
+    /// Starts an issuer: loads or makes its keys, begins the trees of both environments.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub async fn start(config: Config, dependencies: Dependencies) -> Result<Self, StartError> {
+        let Dependencies { store, clock, mut random, sealer, webhook_client, banks, sanctions } = dependencies;
+        let keys = KeyRing::load_or_create(&store, &sealer, clock.as_ref(), random.as_mut()).await?;
+        let proofs = ProofChecker::new()?;
+        let parts = ServiceParts {
+            config,
+            store,
+            clock,
+            sealer,
+            keys,
+            proofs,
+            banks,
+            sanctions,
+            webhook_client,
+            deliveries_due: Notify::new(),
+            random: Mutex::new(random),
+        };
+        let service = Self(Arc::new(parts));
+        crate::credential::tree::begin_all(&service).await?;
+        Ok(service)
+    }
+
+    /// Lends the source of randomness. A panic elsewhere while it was lent does not make it less random.
+    pub fn with_random<T>(&self, use_it: impl FnOnce(&mut dyn CryptoRng) -> T) -> T {
+        let mut random = self.0.random.lock().unwrap_or_else(PoisonError::into_inner);
+        use_it(random.as_mut())
+    }
+}

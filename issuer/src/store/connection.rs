@@ -1,0 +1,164 @@
+//! A connection of either engine, with the three ways to run a query.
+
+use sqlx::pool::PoolConnection;
+use sqlx::{Postgres, Sqlite, SqliteConnection};
+
+use super::{Row, StoreError, Value};
+
+/// The database engines, for the few queries whose text must differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// Embedded, one process.
+    Sqlite,
+    /// A server, any number of processes.
+    Postgres,
+}
+
+/// A connection: a reader's, or the one a write transaction runs on.
+pub struct Connection(Kind);
+
+enum Kind {
+    SqliteWriter(Box<SqliteConnection>),
+    SqliteReader(PoolConnection<Sqlite>),
+    PostgresWriter(sqlx::Transaction<'static, Postgres>),
+    PostgresReader(PoolConnection<Postgres>),
+}
+
+impl From<SqliteConnection> for Connection {
+    fn from(connection: SqliteConnection) -> Self {
+        Self(Kind::SqliteWriter(Box::new(connection)))
+    }
+}
+
+impl From<PoolConnection<Sqlite>> for Connection {
+    fn from(connection: PoolConnection<Sqlite>) -> Self {
+        Self(Kind::SqliteReader(connection))
+    }
+}
+
+impl From<sqlx::Transaction<'static, Postgres>> for Connection {
+    fn from(transaction: sqlx::Transaction<'static, Postgres>) -> Self {
+        Self(Kind::PostgresWriter(transaction))
+    }
+}
+
+impl From<PoolConnection<Postgres>> for Connection {
+    fn from(connection: PoolConnection<Postgres>) -> Self {
+        Self(Kind::PostgresReader(connection))
+    }
+}
+
+fn bind<'q, DB>(sql: &'static str, values: Vec<Value>) -> sqlx::query::Query<'q, DB, DB::Arguments>
+where
+    DB: sqlx::Database,
+    Option<String>: sqlx::Encode<'q, DB> + sqlx::Type<DB>,
+    Option<i64>: sqlx::Encode<'q, DB> + sqlx::Type<DB>,
+    Option<Vec<u8>>: sqlx::Encode<'q, DB> + sqlx::Type<DB>,
+    DB::Arguments: 'q,
+{
+    values.into_iter().fold(sqlx::query(sql), |query, value| match value {
+        Value::Text(text) => query.bind(text),
+        Value::Integer(integer) => query.bind(integer),
+        Value::Bytes(bytes) => query.bind(bytes),
+    })
+}
+
+macro_rules! run {
+    ($self:expr, $method:ident, $sql:expr, $values:expr) => {
+        match &mut $self.0 {
+            Kind::SqliteWriter(connection) => bind::<Sqlite>($sql, $values).$method(&mut **connection).await.map(|result| result.into_either()),
+            Kind::SqliteReader(connection) => bind::<Sqlite>($sql, $values).$method(&mut **connection).await.map(|result| result.into_either()),
+            Kind::PostgresWriter(connection) => bind::<Postgres>($sql, $values).$method(&mut **connection).await.map(|result| result.into_either()),
+            Kind::PostgresReader(connection) => bind::<Postgres>($sql, $values).$method(&mut **connection).await.map(|result| result.into_either()),
+        }
+    };
+}
+
+/// Turns what an engine answers into what both answer.
+trait IntoEither {
+    type Either;
+    fn into_either(self) -> Self::Either;
+}
+
+impl IntoEither for sqlx::sqlite::SqliteQueryResult {
+    type Either = u64;
+    fn into_either(self) -> u64 {
+        self.rows_affected()
+    }
+}
+
+impl IntoEither for sqlx::postgres::PgQueryResult {
+    type Either = u64;
+    fn into_either(self) -> u64 {
+        self.rows_affected()
+    }
+}
+
+impl IntoEither for sqlx::sqlite::SqliteRow {
+    type Either = Row;
+    fn into_either(self) -> Row {
+        Row::Sqlite(self)
+    }
+}
+
+impl IntoEither for sqlx::postgres::PgRow {
+    type Either = Row;
+    fn into_either(self) -> Row {
+        Row::Postgres(self)
+    }
+}
+
+impl<T: IntoEither> IntoEither for Option<T> {
+    type Either = Option<T::Either>;
+    fn into_either(self) -> Self::Either {
+        self.map(T::into_either)
+    }
+}
+
+impl<T: IntoEither> IntoEither for Vec<T> {
+    type Either = Vec<T::Either>;
+    fn into_either(self) -> Self::Either {
+        self.into_iter().map(T::into_either).collect()
+    }
+}
+
+impl Connection {
+    /// Which engine answers.
+    pub const fn engine(&self) -> Engine {
+        match self.0 {
+            Kind::SqliteWriter(_) | Kind::SqliteReader(_) => Engine::Sqlite,
+            Kind::PostgresWriter(_) | Kind::PostgresReader(_) => Engine::Postgres,
+        }
+    }
+
+    /// Runs a query and counts the rows it changed.
+    ///
+    /// # Errors
+    /// [`StoreError::Duplicate`] when a unique key exists, [`StoreError::Database`] otherwise.
+    pub async fn execute(&mut self, sql: &'static str, values: Vec<Value>) -> Result<u64, StoreError> {
+        Ok(run!(self, execute, sql, values)?)
+    }
+
+    /// The first row, if any.
+    ///
+    /// # Errors
+    /// As [`Connection::execute`].
+    pub async fn fetch_optional(&mut self, sql: &'static str, values: Vec<Value>) -> Result<Option<Row>, StoreError> {
+        Ok(run!(self, fetch_optional, sql, values)?)
+    }
+
+    /// All rows. The query bounds their number.
+    ///
+    /// # Errors
+    /// As [`Connection::execute`].
+    pub async fn fetch_all(&mut self, sql: &'static str, values: Vec<Value>) -> Result<Vec<Row>, StoreError> {
+        Ok(run!(self, fetch_all, sql, values)?)
+    }
+
+    pub(super) async fn commit(self) -> Result<(), StoreError> {
+        match self.0 {
+            Kind::PostgresWriter(transaction) => Ok(transaction.commit().await?),
+            Kind::SqliteWriter(_) | Kind::SqliteReader(_) | Kind::PostgresReader(_) => Ok(()),
+        }
+    }
+}

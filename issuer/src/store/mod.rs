@@ -1,0 +1,125 @@
+//! The only place with SQL: one text per query, run by both engines.
+//!
+//! SQLite is the embedded engine: one writer that commits what arrived meanwhile in one durable commit, and a pool of readers.
+//! PostgreSQL serves any number of processes. Domain code asks for [`Store::reader`] or hands a closure to [`Store::write`].
+
+mod connection;
+mod error;
+mod sqlite;
+mod url;
+mod value;
+
+pub mod bank_links;
+pub mod credentials;
+pub mod idempotency;
+pub mod institutions;
+pub mod keys;
+pub mod sessions;
+pub mod shares;
+pub mod trees;
+pub mod users;
+pub mod verifications;
+pub mod webhooks;
+
+use std::future::Future;
+use std::pin::Pin;
+
+use sqlx::PgPool;
+use sqlx::postgres::PgPoolOptions;
+
+pub use connection::{Connection, Engine};
+pub use error::StoreError;
+pub use url::DatabaseUrl;
+pub use value::{Row, Value};
+
+/// What a closure handed to [`Store::write`] returns.
+pub type Work<'c, T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 'c>>;
+
+/// One history for both engines, embedded in the binary.
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
+
+/// Connections a process keeps to PostgreSQL.
+const POSTGRES_CONNECTIONS: u32 = 16;
+
+/// A handle on the database; cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    backend: Backend,
+}
+
+#[derive(Clone)]
+enum Backend {
+    Sqlite(sqlite::SqliteBackend),
+    Postgres(PgPool),
+}
+
+impl Store {
+    /// Opens the database and brings its schema up to date.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it cannot be reached or written, or its schema is newer than this program.
+    pub async fn open(url: &DatabaseUrl) -> Result<Self, StoreError> {
+        let backend = match url {
+            DatabaseUrl::Sqlite(path) => Backend::Sqlite(sqlite::SqliteBackend::open(path, &MIGRATIONS).await?),
+            DatabaseUrl::Postgres(address) => {
+                let pool = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).connect(address.expose()).await?;
+                MIGRATIONS.run(&pool).await?;
+                Backend::Postgres(pool)
+            }
+        };
+        Ok(Self { backend })
+    }
+
+    /// A connection for queries that change nothing.
+    ///
+    /// # Errors
+    /// [`StoreError`] when none can be had.
+    pub async fn reader(&self) -> Result<Connection, StoreError> {
+        Ok(match &self.backend {
+            Backend::Sqlite(sqlite) => Connection::from(sqlite.reader().await?),
+            Backend::Postgres(pool) => Connection::from(pool.acquire().await?),
+        })
+    }
+
+    /// Runs `work` in one transaction, committed durably when it returns `Ok` and undone when it returns `Err`.
+    ///
+    /// The work runs to its end even when the caller goes away. It must not wait for the network.
+    ///
+    /// # Errors
+    /// What `work` returns, or [`StoreError`] when the commit fails.
+    pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: for<'c> FnOnce(&'c mut Connection) -> Work<'c, T, E> + Send + 'static,
+    {
+        match &self.backend {
+            Backend::Sqlite(sqlite) => sqlite.write(work).await,
+            Backend::Postgres(pool) => {
+                let pool = pool.clone();
+                let running = tokio::spawn(async move {
+                    let transaction = pool.begin().await.map_err(StoreError::from)?;
+                    let mut connection = Connection::from(transaction);
+                    let result = work(&mut connection).await?;
+                    connection.commit().await?;
+                    Ok(result)
+                });
+                running.await.map_err(|_| StoreError::Interrupted)?
+            }
+        }
+    }
+
+    /// Waits for running work and closes the connections.
+    pub async fn close(&self) {
+        match &self.backend {
+            Backend::Sqlite(sqlite) => sqlite.close().await,
+            Backend::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+/// The parameters of a query, in the order of `$1`, `$2`, ….
+#[macro_export]
+macro_rules! params {
+    ($($value:expr),* $(,)?) => { vec![$($crate::store::Value::from($value)),*] };
+}

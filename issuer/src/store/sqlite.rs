@@ -1,0 +1,182 @@
+//! The embedded engine: one writer with group commit, and a pool of readers.
+//!
+//! Every job runs in its own savepoint; whatever arrived while the disk was busy shares one `synchronous=FULL` commit, and each
+//! caller is answered after it. So a redeemed token cannot come back to life after a power loss, and a busy server still pays
+//! for few disk syncs.
+
+use std::path::Path;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use sqlx::pool::PoolConnection;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, Sqlite, SqlitePool};
+use tokio::sync::{mpsc, oneshot};
+
+use super::{Connection, StoreError, Work};
+
+/// Readers kept open; reads of one row take microseconds, so few suffice.
+const READERS: u32 = 4;
+/// Jobs waiting for the writer before callers wait too.
+const QUEUE: usize = 1_024;
+/// Jobs in one commit at most, so that the first is not kept waiting by the last.
+const MAX_BATCH: usize = 64;
+
+#[derive(Clone)]
+pub(super) struct SqliteBackend {
+    readers: SqlitePool,
+    jobs: mpsc::Sender<Message>,
+}
+
+enum Message {
+    Job(Box<dyn Job>),
+    Close(oneshot::Sender<()>),
+}
+
+/// A closure with the place its result goes to.
+trait Job: Send {
+    fn run<'c>(self: Box<Self>, connection: &'c mut Connection) -> std::pin::Pin<Box<dyn Future<Output = Finished> + Send + 'c>>;
+}
+
+/// A job that has run but is not yet committed.
+struct Finished {
+    keep: bool,
+    answer: Box<dyn FnOnce(Result<(), StoreError>) + Send>,
+}
+
+struct TypedJob<F, T, E> {
+    work: F,
+    reply: oneshot::Sender<Result<T, E>>,
+}
+
+impl<F, T, E> Job for TypedJob<F, T, E>
+where
+    T: Send + 'static,
+    E: From<StoreError> + Send + 'static,
+    F: for<'c> FnOnce(&'c mut Connection) -> Work<'c, T, E> + Send + 'static,
+{
+    fn run<'c>(self: Box<Self>, connection: &'c mut Connection) -> std::pin::Pin<Box<dyn Future<Output = Finished> + Send + 'c>> {
+        Box::pin(async move {
+            let Self { work, reply } = *self;
+            // A panic in one job must not take the writer, and with it everybody's data, down.
+            let outcome = std::panic::AssertUnwindSafe(work(connection)).catch_unwind().await;
+            let result = outcome.unwrap_or_else(|_| Err(StoreError::Interrupted.into()));
+            Finished {
+                keep: result.is_ok(),
+                answer: Box::new(move |committed| {
+                    let result = match (committed, result) {
+                        (Err(error), Ok(_)) => Err(error.into()),
+                        (_, result) => result,
+                    };
+                    // The caller may have gone away; what it asked for happened all the same.
+                    drop(reply.send(result));
+                }),
+            }
+        })
+    }
+}
+
+impl SqliteBackend {
+    pub(super) async fn open(path: &Path, migrations: &sqlx::migrate::Migrator) -> Result<Self, StoreError> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(5))
+            .pragma("secure_delete", "ON")
+            .pragma("trusted_schema", "OFF");
+        let mut writer = options.clone().create_if_missing(true).connect().await?;
+        migrations.run(&mut writer).await?;
+        let readers = SqlitePoolOptions::new().max_connections(READERS).connect_with(options.read_only(true)).await?;
+        let (jobs, receiver) = mpsc::channel(QUEUE);
+        tokio::spawn(run_writer(Connection::from(writer), receiver));
+        Ok(Self { readers, jobs })
+    }
+
+    pub(super) async fn reader(&self) -> Result<PoolConnection<Sqlite>, StoreError> {
+        Ok(self.readers.acquire().await?)
+    }
+
+    pub(super) async fn write<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: for<'c> FnOnce(&'c mut Connection) -> Work<'c, T, E> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let job = Message::Job(Box::new(TypedJob { work, reply }));
+        self.jobs.send(job).await.map_err(|_| StoreError::Interrupted)?;
+        answer.await.map_err(|_| StoreError::Interrupted)?
+    }
+
+    pub(super) async fn close(&self) {
+        let (done, closed) = oneshot::channel();
+        if self.jobs.send(Message::Close(done)).await.is_ok() {
+            drop(closed.await);
+        }
+        self.readers.close().await;
+    }
+}
+
+async fn run_writer(mut connection: Connection, mut jobs: mpsc::Receiver<Message>) {
+    while let Some(message) = jobs.recv().await {
+        let first = match message {
+            Message::Job(job) => job,
+            Message::Close(done) => {
+                drop(done.send(()));
+                return;
+            }
+        };
+        if let Some(done) = run_batch(&mut connection, first, &mut jobs).await {
+            drop(done.send(()));
+            return;
+        }
+    }
+}
+
+/// Runs `first` and what waits behind it in one transaction. Returns the sender of a close request met on the way.
+async fn run_batch(connection: &mut Connection, first: Box<dyn Job>, jobs: &mut mpsc::Receiver<Message>) -> Option<oneshot::Sender<()>> {
+    let begun = connection.execute("BEGIN IMMEDIATE", Vec::new()).await;
+    if let Err(error) = begun {
+        // Nothing can be written at present. Dropping the job answers its caller with `Interrupted`.
+        tracing::error!(%error, "the database refused a write transaction");
+        return None;
+    }
+    let (mut finished, mut closing) = (vec![run_in_savepoint(connection, first).await], None);
+    while finished.len() < MAX_BATCH {
+        match jobs.try_recv() {
+            Ok(Message::Job(job)) => finished.push(run_in_savepoint(connection, job).await),
+            Ok(Message::Close(done)) => {
+                closing = Some(done);
+                break;
+            }
+            Err(_) => break,
+        }
+    }
+    let committed = connection.execute("COMMIT", Vec::new()).await;
+    if let Err(error) = &committed {
+        tracing::error!(%error, "a commit failed");
+        drop(connection.execute("ROLLBACK", Vec::new()).await);
+    }
+    for job in finished {
+        (job.answer)(committed.as_ref().map(|_| ()).map_err(|_| StoreError::Interrupted));
+    }
+    closing
+}
+
+async fn run_in_savepoint(connection: &mut Connection, job: Box<dyn Job>) -> Finished {
+    let opened = connection.execute("SAVEPOINT job", Vec::new()).await;
+    let mut finished = job.run(connection).await;
+    let close = if finished.keep { "RELEASE job" } else { "ROLLBACK TO job" };
+    let mut closed = opened.and(connection.execute(close, Vec::new()).await);
+    if !finished.keep {
+        closed = closed.and(connection.execute("RELEASE job", Vec::new()).await);
+    }
+    if let Err(error) = closed {
+        tracing::error!(%error, "a savepoint could not be closed");
+        let answer = finished.answer;
+        finished = Finished { keep: false, answer: Box::new(move |_| answer(Err(StoreError::Interrupted))) };
+    }
+    finished
+}
