@@ -1,0 +1,1 @@
+//! Money as banks write it: decimal text to minor units.

@@ -1,0 +1,40 @@
+//! Why a list was not loaded. The version in force stays in force.
+
+use std::path::PathBuf;
+
+/// A list directory that could not be loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum ScreeningError {
+    /// The directory or a file could not be read: check path and rights.
+    #[error("cannot read {path}: {source}")]
+    Unreadable {
+        /// What was read.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A directory without any list this reader knows: check the path, or configure none.
+    #[error("no sanctions list found in {0}; expected sdn.csv with alt.csv as OFAC publishes them")]
+    NothingFound(PathBuf),
+    /// A file is not in its publisher's format: fetch it again.
+    #[error("{path} is not a whole list: {reason} (line {line})")]
+    BadList {
+        /// The file.
+        path: PathBuf,
+        /// Where, counted from 1; 0 for the file as a whole.
+        line: u64,
+        /// What is wrong.
+        reason: &'static str,
+    },
+}
+
+impl ScreeningError {
+    /// Stable code.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Unreadable { .. } => "screening_list_unreadable",
+            Self::NothingFound(_) => "screening_no_list_found",
+            Self::BadList { .. } => "screening_bad_list",
+        }
+    }
+}
