@@ -98,16 +98,25 @@ CREATE TABLE institution_users (
     password_hash  TEXT   NOT NULL,
     created_at     BIGINT NOT NULL
 );
-CREATE TABLE refresh_tokens (
-    digest         BYTEA  NOT NULL PRIMARY KEY,
-    family         BYTEA  NOT NULL,
+-- A sign-in and the refresh tokens that follow from it. Whether a token counts is decided on the family's one row, so that
+-- revoking a family cannot miss a token that is being made at the same moment.
+CREATE TABLE refresh_families (
+    id             TEXT   NOT NULL PRIMARY KEY,
     institution_id TEXT   NOT NULL REFERENCES institutions (id),
     user_id        TEXT   NOT NULL REFERENCES institution_users (id),
+    created_at     BIGINT NOT NULL,
+    last_used_at   BIGINT NOT NULL,
     expires_at     BIGINT NOT NULL,
-    consumed_at    BIGINT,
     revoked_at     BIGINT
 );
-CREATE INDEX refresh_tokens_family ON refresh_tokens (family);
+CREATE INDEX refresh_families_user ON refresh_families (user_id);
+CREATE TABLE refresh_tokens (
+    digest      BYTEA  NOT NULL PRIMARY KEY,
+    family_id   TEXT   NOT NULL REFERENCES refresh_families (id),
+    consumed_at BIGINT
+);
+CREATE INDEX refresh_tokens_family ON refresh_tokens (family_id);
+-- A rotated key works until ends_at, a revoked one not at all.
 CREATE TABLE api_keys (
     id             TEXT   NOT NULL PRIMARY KEY,
     institution_id TEXT   NOT NULL REFERENCES institutions (id),
@@ -116,9 +125,11 @@ CREATE TABLE api_keys (
     digest         BYTEA  NOT NULL UNIQUE,
     last_four      TEXT   NOT NULL,
     created_at     BIGINT NOT NULL,
+    last_used_at   BIGINT,
+    ends_at        BIGINT,
     revoked_at     BIGINT
 );
-CREATE INDEX api_keys_institution ON api_keys (institution_id);
+CREATE INDEX api_keys_institution ON api_keys (institution_id, id);
 
 -- Verifications: what was disclosed and the evidence for it.
 CREATE TABLE verifications (
@@ -153,6 +164,7 @@ CREATE TABLE sessions (
     predicates           TEXT   NOT NULL,
     state                TEXT   NOT NULL,
     decline_reason       TEXT,
+    failed_attempts      BIGINT NOT NULL DEFAULT 0,
     verification_id      TEXT   REFERENCES verifications (id),
     expires_at           BIGINT NOT NULL,
     created_at           BIGINT NOT NULL
@@ -168,7 +180,7 @@ CREATE TABLE shares (
     nonce           TEXT   NOT NULL,
     permissions     TEXT   NOT NULL,
     predicates      TEXT   NOT NULL,
-    presentation    TEXT   NOT NULL,
+    sealed_content  BYTEA,
     expires_at      BIGINT NOT NULL,
     created_at      BIGINT NOT NULL,
     revoked_at      BIGINT,
@@ -177,18 +189,24 @@ CREATE TABLE shares (
 );
 CREATE INDEX shares_user ON shares (user_id, id);
 
--- Webhooks. The deliveries table is the queue.
+-- Webhooks. An endpoint that was removed keeps its row, because its deliveries are a record, but no secret.
 CREATE TABLE webhook_endpoints (
-    id             TEXT   NOT NULL PRIMARY KEY,
-    institution_id TEXT   NOT NULL REFERENCES institutions (id),
-    environment    TEXT   NOT NULL,
-    url            TEXT   NOT NULL,
-    events         TEXT   NOT NULL,
-    sealed_secret  BYTEA  NOT NULL,
-    enabled        BIGINT NOT NULL,
-    created_at     BIGINT NOT NULL
+    id                     TEXT   NOT NULL PRIMARY KEY,
+    institution_id         TEXT   NOT NULL REFERENCES institutions (id),
+    environment            TEXT   NOT NULL,
+    url                    TEXT   NOT NULL,
+    events                 TEXT   NOT NULL,
+    sealed_secret          BYTEA  NOT NULL,
+    sealed_previous_secret BYTEA,
+    previous_secret_until  BIGINT,
+    enabled                BIGINT NOT NULL,
+    disabled_reason        TEXT,
+    disabled_at            BIGINT,
+    failing_since          BIGINT,
+    created_at             BIGINT NOT NULL,
+    removed_at             BIGINT
 );
-CREATE INDEX webhook_endpoints_institution ON webhook_endpoints (institution_id, environment);
+CREATE INDEX webhook_endpoints_institution ON webhook_endpoints (institution_id, environment) WHERE removed_at IS NULL;
 CREATE TABLE events (
     id             TEXT   NOT NULL PRIMARY KEY,
     institution_id TEXT   NOT NULL REFERENCES institutions (id),
@@ -197,17 +215,24 @@ CREATE TABLE events (
     body           TEXT   NOT NULL,
     created_at     BIGINT NOT NULL
 );
+CREATE INDEX events_institution ON events (institution_id, environment, created_at, id);
+-- The deliveries table is the queue. A lease is held until leased_until; whoever takes the delivery over writes a later value,
+-- by which a worker that comes back late knows that it lost it. A single one (a test, a resend) is tried once.
 CREATE TABLE deliveries (
     event_id        TEXT   NOT NULL REFERENCES events (id),
     endpoint_id     TEXT   NOT NULL REFERENCES webhook_endpoints (id),
     status          TEXT   NOT NULL,
+    single          BIGINT NOT NULL DEFAULT 0,
     attempts        BIGINT NOT NULL,
     next_attempt_at BIGINT NOT NULL,
     leased_until    BIGINT NOT NULL,
+    failure         TEXT,
     response_status BIGINT,
     response_body   TEXT,
     duration_ms     BIGINT,
+    attempted_at    BIGINT,
     delivered_at    BIGINT,
+    created_at      BIGINT NOT NULL,
     PRIMARY KEY (event_id, endpoint_id)
 );
 CREATE INDEX deliveries_due ON deliveries (next_attempt_at) WHERE status = 'pending';
@@ -223,7 +248,13 @@ CREATE TABLE idempotency (
 );
 CREATE INDEX idempotency_age ON idempotency (created_at);
 
--- What changed in a workspace, in order, each entry hashed with the one before.
+-- What changed in a workspace, in order, each entry hashed with the one before. The head is the row that appending locks, and
+-- what tells a log that was cut short.
+CREATE TABLE audit_heads (
+    institution_id TEXT   NOT NULL PRIMARY KEY REFERENCES institutions (id),
+    sequence       BIGINT NOT NULL,
+    digest         BYTEA  NOT NULL
+);
 CREATE TABLE audit_log (
     institution_id TEXT   NOT NULL REFERENCES institutions (id),
     sequence       BIGINT NOT NULL,

@@ -39,16 +39,13 @@ struct TokenPayload {
     subject: Subject,
 }
 
-/// Access tokens span a workspace's environments, so one key signs them all.
-const SIGNING_ENVIRONMENT: Environment = Environment::Live;
-
 /// A token for `subject`, good for ten minutes from `now`.
 ///
 /// # Errors
 /// [`JwsError`] when it cannot be written.
 pub fn issue(keys: &KeyRing, issuer: &str, subject: Subject, now: Timestamp) -> Result<String, JwsError> {
     let payload = TokenPayload { iss: issuer.to_owned(), iat: now.seconds(), exp: now.plus_seconds(i64::from(ACCESS_TOKEN_SECONDS)).seconds(), subject };
-    keys.signer(SIGNING_ENVIRONMENT, KeyPurpose::Access).sign(DocumentType::AccessToken, &payload)
+    keys.access_tokens().sign(DocumentType::AccessToken, &payload)
 }
 
 /// The subject of a token that this issuer signed and that has not ended.

@@ -4,6 +4,7 @@
 //! stored answer, events) → response. The domain knows no SQL, the store no HTTP.
 
 pub mod access;
+pub mod audit;
 pub mod bank;
 pub mod config;
 pub mod credential;

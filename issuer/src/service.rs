@@ -11,7 +11,7 @@ use passid_api::time::Clock;
 use crate::bank::provider::BankProvider;
 use crate::config::Config;
 use crate::credential::keys::{KeyRing, KeyRingError};
-use crate::screening::SanctionsLists;
+use crate::screening::Screener;
 use crate::sealing::Sealer;
 use crate::store::Store;
 use crate::verify::proof::ProofChecker;
@@ -30,8 +30,8 @@ pub struct Dependencies {
     pub webhook_client: reqwest::Client,
     /// Banks that can be linked.
     pub banks: Vec<Arc<dyn BankProvider>>,
-    /// Sanctions lists; empty when none is configured.
-    pub sanctions: SanctionsLists,
+    /// Screens names; without lists nothing is claimed to be clear.
+    pub sanctions: Screener,
 }
 
 /// A handle on the running issuer; cheap to clone.
@@ -54,8 +54,8 @@ pub struct ServiceParts {
     pub proofs: ProofChecker,
     /// Banks that can be linked.
     pub banks: Vec<Arc<dyn BankProvider>>,
-    /// Sanctions lists.
-    pub sanctions: SanctionsLists,
+    /// Screens names.
+    pub sanctions: Screener,
     /// Delivers webhooks.
     pub webhook_client: reqwest::Client,
     /// Wakes the delivery worker.

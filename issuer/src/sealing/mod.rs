@@ -31,6 +31,8 @@ pub enum Purpose {
     WebhookSecret,
     /// Answers kept for retried requests.
     StoredAnswer,
+    /// Presentations that wait in a share for their redemption.
+    Presentation,
     /// Session and share codes.
     Code,
     /// One-time values: challenges, OAuth states, client secrets, refresh tokens.
@@ -45,6 +47,7 @@ impl Purpose {
             Self::DeclaredName => "passid/seal/declared-name/v1",
             Self::WebhookSecret => "passid/seal/webhook-secret/v1",
             Self::StoredAnswer => "passid/seal/stored-answer/v1",
+            Self::Presentation => "passid/seal/presentation/v1",
             Self::Code => "passid/digest/code/v1",
             Self::OneTimeValue => "passid/digest/one-time-value/v1",
         }

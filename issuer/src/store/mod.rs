@@ -9,6 +9,7 @@ mod sqlite;
 mod url;
 mod value;
 
+pub mod audit;
 pub mod bank_links;
 pub mod credentials;
 pub mod idempotency;
@@ -107,6 +108,14 @@ impl Store {
                 running.await.map_err(|_| StoreError::Interrupted)?
             }
         }
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it does not.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.reader().await?.fetch_optional("SELECT 1 AS one", Vec::new()).await.map(|_| ())
     }
 
     /// Waits for running work and closes the connections.

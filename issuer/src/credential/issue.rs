@@ -1,0 +1,241 @@
+//! Issuing a credential: read the bank, screen, derive, commit, sign. The claims leave with the answer and stay nowhere here.
+
+use std::sync::Arc;
+
+use jiff::ToSpan;
+use jiff::tz::TimeZone;
+use zeroize::Zeroizing;
+
+use passid_api::claims;
+use passid_api::environment::Environment;
+use passid_api::ids::{BankLinkId, CredentialId};
+use passid_api::issuer::CredentialDocument;
+use passid_api::jws::DocumentType;
+use passid_api::problem::{Problem, ProblemCode};
+use passid_api::time::Timestamp;
+use passid_api::wallet::{BankLinkStatus, CredentialRequest, IssuedCredential};
+use passid_circuits::{Claims, CredentialHeader, FieldElement, SecretElement, credential_commitment};
+
+use crate::bank::authorisation::BankTokens;
+use crate::bank::data::BankSnapshot;
+use crate::bank::error::BankError;
+use crate::bank::provider::{BankFuture, BankProvider, ReadObserver, ReadProgress, ReadWindow, WANTED_HISTORY_DAYS};
+use crate::derive::{DeclaredHolder, DerivedClaims, derive};
+use crate::http::ApiError;
+use crate::http::callers::WalletCaller;
+use crate::screening::ScreeningOutcome;
+use crate::sealing::Purpose;
+use crate::service::Service;
+use crate::store::bank_links::StoredLink;
+use crate::store::credentials::StoredCredential;
+use crate::store::users::WalletUser;
+use crate::store::{self, StoreError};
+
+use super::tree;
+
+/// Reads the linked bank and issues a credential in place of the holder's earlier ones.
+///
+/// # Errors
+/// `bank_link_not_ready`, `bank_unavailable`, `sanctions_match`, or `not_found` for another holder's link.
+pub async fn issue(service: &Service, caller: WalletCaller, request: CredentialRequest) -> Result<IssuedCredential, ApiError> {
+    let mut reader = service.store.reader().await?;
+    let user = store::users::find(&mut reader, caller.user).await?.ok_or_else(ApiError::not_found)?;
+    let link = store::bank_links::find(&mut reader, caller.user, request.link_id).await?.ok_or_else(ApiError::not_found)?;
+    drop(reader);
+    let (bank, mut tokens) = readable(service, &link)?;
+    let name = service.sealer.open(Purpose::DeclaredName, &link.id.to_string(), &link.sealed_name)?;
+    let name = String::from_utf8(name.to_vec()).map_err(|_| StoreError::Corrupt("declared name"))?;
+
+    let snapshot = read_bank(service, &link, bank.as_ref(), &mut tokens).await?;
+    let screening = screen(service, &name, &snapshot);
+    if !screening.hits.is_empty() {
+        refuse_match(service, &user).await?;
+        return Err(ApiError::new(ProblemCode::SanctionsMatch, "A screened sanctions list matches; no credential is issued. Ask the operator for a review."));
+    }
+    let holder = DeclaredHolder { name, destination: request.destination };
+    let now = service.clock.now();
+    // Derivation walks every transaction: off the threads that serve requests.
+    let derived = tokio::task::spawn_blocking(move || derive(snapshot, &holder, &screening, now).map(|derived| (derived, screening)));
+    let (derived, screening) = derived.await.map_err(|_| StoreError::Interrupted)?.map_err(|error| ApiError(Problem::new(ProblemCode::BankLinkNotReady, error.to_string())))?;
+    commit(service, &user, &link, derived, &screening).await
+}
+
+fn readable(service: &Service, link: &StoredLink) -> Result<(Arc<dyn BankProvider>, BankTokens), ApiError> {
+    let not_ready = |detail: &str| ApiError::new(ProblemCode::BankLinkNotReady, detail);
+    let sealed = match (link.status, &link.sealed_tokens) {
+        (BankLinkStatus::Authorised, Some(sealed)) if link.expires_at > service.clock.now() => sealed,
+        _ => return Err(not_ready("Finish linking the bank, or link it again.")),
+    };
+    let bank = service.banks.iter().find(|bank| bank.description().id == link.provider);
+    let bank = bank.ok_or_else(|| not_ready("This bank can no longer be read; link another."))?;
+    let plain = service.sealer.open(Purpose::BankConnection, &link.id.to_string(), sealed)?;
+    Ok((Arc::clone(bank), serde_json::from_slice(&plain)?))
+}
+
+/// Stores exchanged tokens while a read goes on: the old refresh token is dead by then.
+struct KeepTokens {
+    service: Service,
+    link: BankLinkId,
+}
+
+impl ReadObserver for KeepTokens {
+    fn progress(&self, progress: ReadProgress) {
+        tracing::info!(link = %self.link, accounts = progress.accounts_done, of = progress.accounts_total, transactions = progress.transactions, "reading");
+    }
+
+    fn tokens_rotated<'a>(&'a self, tokens: &'a BankTokens) -> BankFuture<'a, ()> {
+        Box::pin(async move {
+            let sealed = seal_tokens(&self.service, self.link, tokens).map_err(|_| BankError::TokensNotStored)?;
+            let link = self.link;
+            let stored = self.service.store.write::<(), StoreError, _>(move |connection| {
+                Box::pin(async move { store::bank_links::replace_tokens(connection, link, sealed).await })
+            });
+            stored.await.map_err(|_| BankError::TokensNotStored)
+        })
+    }
+}
+
+/// The right to read, sealed for its row.
+///
+/// # Errors
+/// [`ApiError`] when it cannot be sealed.
+pub fn seal_tokens(service: &Service, link: BankLinkId, tokens: &BankTokens) -> Result<Vec<u8>, ApiError> {
+    let plain = Zeroizing::new(serde_json::to_vec(tokens)?);
+    Ok(service.with_random(|random| service.sealer.seal(Purpose::BankConnection, &link.to_string(), &plain, random))?)
+}
+
+async fn read_bank(service: &Service, link: &StoredLink, bank: &dyn BankProvider, tokens: &mut BankTokens) -> Result<BankSnapshot, ApiError> {
+    let observer = KeepTokens { service: service.clone(), link: link.id };
+    match bank.read(tokens, window(service.clock.now())?, &observer).await {
+        Ok(snapshot) => Ok(snapshot),
+        Err(error) => {
+            let ended = match error {
+                BankError::ConsentRevoked | BankError::AuthorisationLost => Some(BankLinkStatus::Revoked),
+                BankError::ConsentExpired => Some(BankLinkStatus::Expired),
+                _ => None,
+            };
+            if let Some(status) = ended {
+                let id = link.id;
+                let end = service.store.write::<(), StoreError, _>(move |connection| Box::pin(async move { store::bank_links::end(connection, id, status).await }));
+                end.await?;
+                return Err(ApiError::new(ProblemCode::BankLinkNotReady, error.to_string()));
+            }
+            tracing::warn!(link = %link.id, code = error.code(), "a bank could not be read");
+            Err(bank_problem(&error))
+        }
+    }
+}
+
+/// How a bank's failure is told to the wallet.
+pub fn bank_problem(error: &BankError) -> ApiError {
+    let mut problem = Problem::new(ProblemCode::BankUnavailable, error.to_string());
+    if let BankError::RateLimited { retry_after_seconds } = error {
+        problem.retry_after = Some(*retry_after_seconds);
+    }
+    ApiError(problem)
+}
+
+fn window(now: Timestamp) -> Result<ReadWindow, ApiError> {
+    let today = jiff::Timestamp::from_second(now.seconds()).map_err(|error| ApiError::internal(&error))?.to_zoned(TimeZone::UTC).date();
+    let from = today.checked_sub(WANTED_HISTORY_DAYS.days()).map_err(|error| ApiError::internal(&error))?;
+    Ok(ReadWindow { from, to: today })
+}
+
+/// Screens the declared name and every name the bank knows the holder under.
+fn screen(service: &Service, declared: &str, snapshot: &BankSnapshot) -> ScreeningOutcome {
+    let mut outcome = service.sanctions.screen(declared);
+    let holders = snapshot.accounts.iter().flat_map(|history| history.holders.iter()).chain(&snapshot.consenting_party);
+    let mut seen = vec![declared.to_owned()];
+    for party in holders {
+        if !seen.contains(&party.name) {
+            outcome.hits.extend(service.sanctions.screen(&party.name).hits);
+            seen.push(party.name.clone());
+        }
+    }
+    outcome
+}
+
+/// A match ends what the holder had: nothing of the account is relied on from now on.
+async fn refuse_match(service: &Service, user: &WalletUser) -> Result<(), ApiError> {
+    let (inside, id, environment) = (service.clone(), user.id, user.environment);
+    service
+        .store
+        .write(move |connection| {
+            Box::pin(async move {
+                store::users::set_sanctions_match(connection, id, true).await?;
+                for leaf in store::credentials::revoke_all(connection, id, inside.clock.now()).await? {
+                    tree::revoke(&inside, connection, environment, leaf).await.map_err(|error| ApiError::internal(&error))?;
+                }
+                Ok::<(), ApiError>(())
+            })
+        })
+        .await
+}
+
+async fn commit(
+    service: &Service,
+    user: &WalletUser,
+    link: &StoredLink,
+    derived: DerivedClaims,
+    screening: &ScreeningOutcome,
+) -> Result<IssuedCredential, ApiError> {
+    let now = service.clock.now();
+    let expires_at = now.plus_seconds(i64::from(service.config.credential_days) * 86_400);
+    let header =
+        CredentialHeader { schema: claims::SCHEMA, data_timestamp: derived.data_timestamp.unsigned_seconds(), expires_at: expires_at.unsigned_seconds() };
+    let holder: FieldElement = user.holder_commitment.parse().map_err(|_| StoreError::Corrupt("holder commitment"))?;
+    let values = Claims::new(derived.values).map_err(|error| ApiError::internal(&error))?;
+    let (blinding, id) = service.with_random(|mut random| (SecretElement::random(&mut random), CredentialId::generate(service.clock.as_ref(), random)));
+    let commitment = credential_commitment(&values, &header, holder, &blinding);
+    let document = CredentialDocument {
+        iss: service.config.issuer().to_owned(),
+        jti: id,
+        iat: now.seconds(),
+        environment: user.environment,
+        schema: claims::SCHEMA,
+        claims: derived.values,
+        data_timestamp: derived.data_timestamp,
+        expires_at,
+        holder_commitment: user.holder_commitment.clone(),
+        blinding: blinding.expose().to_string(),
+        commitment: commitment.to_string(),
+        model_version: derived.model_version.to_owned(),
+        sanctions_lists: screening.lists.iter().map(ToString::to_string).collect(),
+        notes: derived.notes,
+    };
+    let credential = service.keys.credentials(user.environment).sign(DocumentType::Credential, &document)?;
+    let stored = StoredCredential {
+        id,
+        user: user.id,
+        link: link.id,
+        environment: user.environment,
+        leaf_index: 0,
+        evidence_digest: *derived.evidence.as_bytes(),
+        issued_at: now,
+        expires_at,
+        revoked_at: None,
+    };
+    let path = append(service, stored, commitment).await?;
+    Ok(IssuedCredential { credential, path, transactions_read: derived.transactions_read })
+}
+
+/// Replaces the holder's credentials by this one: zeroes their leaves, appends the new one, signs the heads.
+async fn append(service: &Service, stored: StoredCredential, commitment: FieldElement) -> Result<passid_api::issuer::TreePath, ApiError> {
+    let inside = service.clone();
+    service
+        .store
+        .write(move |connection| {
+            Box::pin(async move {
+                let (environment, mut stored): (Environment, StoredCredential) = (stored.environment, stored);
+                let internal = |error: tree::TreeError| ApiError::internal(&error);
+                for leaf in store::credentials::revoke_all(connection, stored.user, stored.issued_at).await? {
+                    tree::revoke(&inside, connection, environment, leaf).await.map_err(internal)?;
+                }
+                stored.leaf_index = tree::append(&inside, connection, environment, commitment).await.map_err(internal)?;
+                store::credentials::insert(connection, &stored).await?;
+                store::users::set_sanctions_match(connection, stored.user, false).await?;
+                tree::path(connection, environment, stored.leaf_index).await.map_err(internal)
+            })
+        })
+        .await
+}

@@ -1,0 +1,6 @@
+//! Credentials: signing keys, the credential tree and its signed heads, issue and revocation.
+
+pub mod http;
+pub mod issue;
+pub mod keys;
+pub mod tree;

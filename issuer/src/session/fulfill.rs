@@ -1,0 +1,130 @@
+//! Fulfilling a session: the proof is checked first, then one transaction completes the session, or nothing does.
+
+use passid_api::agreement::{Agreement, Purpose};
+use passid_api::ids::VerificationId;
+use passid_api::problem::ProblemCode;
+use passid_api::session::{FulfillRequest, Fulfilled, SessionState};
+use passid_api::verify::DenyReason;
+
+use crate::audit::{self, Action};
+use crate::http::ApiError;
+use crate::http::callers::WalletCaller;
+use crate::http::idempotency::{Answer, IdempotencyKey, once, replay};
+use crate::service::Service;
+use crate::store;
+use crate::store::sessions::StoredSession;
+use crate::verify::presentation::{self, Checked};
+use crate::verify::record::{self, Evidence, RecordPlace};
+
+use super::holder;
+
+/// Refused proofs an institution is told of, for one session; more would let a stranger flood its webhooks.
+const REPORTED_FAILURES: i64 = 5;
+
+/// What the person agreed to when they answered this session.
+pub fn agreement(session: &StoredSession) -> Agreement {
+    Agreement {
+        environment: session.environment,
+        purpose: Purpose::Session { institution: session.institution, session: session.id },
+        permissions: session.permissions.clone(),
+        predicates: session.predicates.clone(),
+        expires_at: session.expires_at,
+    }
+}
+
+/// Verifies the presentation and completes the session with it.
+///
+/// # Errors
+/// `gone` when the session is over, what [`presentation::check`] finds wrong, `presentation_replayed`.
+pub async fn fulfill(
+    service: &Service,
+    caller: WalletCaller,
+    key: &IdempotencyKey,
+    session: StoredSession,
+    request: FulfillRequest,
+    body_digest: [u8; 32],
+) -> Result<Answer, ApiError> {
+    let principal = caller.user.to_string();
+    if let Some(answer) = replay(service, &principal, key, body_digest).await? {
+        return Ok(answer);
+    }
+    if session.environment != caller.environment {
+        return Err(ApiError::not_found());
+    }
+    if session.state(service.clock.now()) != SessionState::Pending {
+        return Err(gone());
+    }
+    holder::check_standing(service, caller).await?;
+    let checked = match presentation::check(service, &agreement(&session), &request.presentation).await {
+        Ok(checked) => checked,
+        Err(error) => {
+            if error.0.code == ProblemCode::ProofInvalid {
+                report_failure(service, &session).await?;
+            }
+            return Err(error);
+        }
+    };
+    let answer = complete(service, &principal, key, body_digest, session, request, checked).await?;
+    service.deliveries_due.notify_one();
+    Ok(answer)
+}
+
+fn gone() -> ApiError {
+    ApiError::new(ProblemCode::Gone, "The session was answered or has expired; ask the institution for another.")
+}
+
+async fn complete(
+    service: &Service,
+    principal: &str,
+    key: &IdempotencyKey,
+    body_digest: [u8; 32],
+    session: StoredSession,
+    request: FulfillRequest,
+    checked: Checked,
+) -> Result<Answer, ApiError> {
+    let inside = service.clone();
+    once(service, principal, key, body_digest, move |connection| {
+        Box::pin(async move {
+            let now = inside.clock.now();
+            let id = inside.with_random(|random| VerificationId::generate(inside.clock.as_ref(), random));
+            if !store::sessions::complete(connection, session.id, now).await? {
+                return Err(gone());
+            }
+            if !store::verifications::insert_nullifier(connection, &checked.context, &checked.nullifier, now).await? {
+                return Err(ApiError::new(ProblemCode::PresentationReplayed, "This presentation was already used."));
+            }
+            let response = record::accepted(&inside, id, now, &checked, session.predicates.clone());
+            let place = RecordPlace { institution: session.institution, environment: session.environment, token_digest: None, session: Some(session.id) };
+            let evidence = Evidence { statement: checked.statement, presentation: request.presentation };
+            record::store(&inside, connection, &place, &response, Some(&evidence)).await?;
+            store::sessions::set_verification(connection, session.id, id).await?;
+            audit::append(connection, session.institution, Action::SessionFulfilled, &session.id.to_string(), "holder", now).await?;
+            Answer::ok(&Fulfilled { status: SessionState::Completed, verification_id: id, verified_at: now })
+        })
+    })
+    .await
+}
+
+/// Tells the institution that a presentation for its session did not verify; the session stays open for an honest one.
+async fn report_failure(service: &Service, session: &StoredSession) -> Result<(), ApiError> {
+    let (inside, id, institution, environment) = (service.clone(), session.id, session.institution, session.environment);
+    service
+        .store
+        .write(move |connection| {
+            Box::pin(async move {
+                if store::sessions::count_failure(connection, id).await? > REPORTED_FAILURES {
+                    return Ok(());
+                }
+                let now = inside.clock.now();
+                let verification = inside.with_random(|random| VerificationId::generate(inside.clock.as_ref(), random));
+                let response = record::refused(verification, now, DenyReason::ProofInvalid);
+                let place = RecordPlace { institution, environment, token_digest: None, session: Some(id) };
+                record::store(&inside, connection, &place, &response, None).await?;
+                audit::append(connection, institution, Action::VerificationFailed, &verification.to_string(), "holder", now).await?;
+                Ok::<(), ApiError>(())
+            })
+        })
+        .await?;
+    service.deliveries_due.notify_one();
+    Ok(())
+}

@@ -1,0 +1,6 @@
+//! Sessions: an institution asks, a holder answers, declines, or lets it pass.
+
+pub mod fulfill;
+pub mod holder;
+pub mod http;
+pub mod view;

@@ -1,0 +1,92 @@
+//! Holders' wallet accounts and the challenges they sign.
+
+use passid_api::environment::Environment;
+use passid_api::ids::UserId;
+use passid_api::time::Timestamp;
+
+use super::{Connection, Row, StoreError};
+use crate::params;
+
+/// A wallet account.
+pub struct WalletUser {
+    /// Its identifier.
+    pub id: UserId,
+    /// Its environment.
+    pub environment: Environment,
+    /// Decimal field element.
+    pub holder_commitment: String,
+    /// Whether a sanctions list matched; nothing of the account is relied on then.
+    pub sanctions_match: bool,
+}
+
+fn read(row: &Row) -> Result<WalletUser, StoreError> {
+    Ok(WalletUser {
+        id: row.parse("id")?,
+        environment: row.parse("environment")?,
+        holder_commitment: row.get("holder_commitment")?,
+        sanctions_match: row.flag("sanctions_match")?,
+    })
+}
+
+/// Stores a challenge for a device key, and forgets those that have ended.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn insert_challenge(
+    connection: &mut Connection,
+    digest: [u8; 32],
+    device_key: [u8; 32],
+    expires_at: Timestamp,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    connection.execute("DELETE FROM wallet_challenges WHERE expires_at <= $1", params![now]).await?;
+    let sql = "INSERT INTO wallet_challenges (digest, device_key, expires_at) VALUES ($1, $2, $3)";
+    connection.execute(sql, params![digest, device_key, expires_at]).await?;
+    Ok(())
+}
+
+/// Takes a challenge away; true when it was there, for this key, and not over. It answers once.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn take_challenge(connection: &mut Connection, digest: [u8; 32], device_key: [u8; 32], now: Timestamp) -> Result<bool, StoreError> {
+    let sql = "DELETE FROM wallet_challenges WHERE digest = $1 AND device_key = $2 AND expires_at > $3";
+    Ok(connection.execute(sql, params![digest, device_key, now]).await? == 1)
+}
+
+/// Stores a new account.
+///
+/// # Errors
+/// [`StoreError::Duplicate`] when the device key or the commitment is registered.
+pub async fn insert(connection: &mut Connection, user: &WalletUser, device_key: [u8; 32], now: Timestamp) -> Result<(), StoreError> {
+    let sql = "INSERT INTO wallet_users (id, environment, device_key, holder_commitment, created_at) VALUES ($1, $2, $3, $4, $5)";
+    connection.execute(sql, params![user.id, user.environment, device_key, user.holder_commitment.as_str(), now]).await?;
+    Ok(())
+}
+
+/// The account of a device key.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find_by_device_key(connection: &mut Connection, device_key: [u8; 32]) -> Result<Option<WalletUser>, StoreError> {
+    let sql = "SELECT id, environment, holder_commitment, sanctions_match FROM wallet_users WHERE device_key = $1";
+    connection.fetch_optional(sql, params![device_key]).await?.as_ref().map(read).transpose()
+}
+
+/// An account.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find(connection: &mut Connection, id: UserId) -> Result<Option<WalletUser>, StoreError> {
+    let sql = "SELECT id, environment, holder_commitment, sanctions_match FROM wallet_users WHERE id = $1";
+    connection.fetch_optional(sql, params![id]).await?.as_ref().map(read).transpose()
+}
+
+/// Records whether a sanctions list matches the holder.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn set_sanctions_match(connection: &mut Connection, id: UserId, matched: bool) -> Result<(), StoreError> {
+    connection.execute("UPDATE wallet_users SET sanctions_match = $2 WHERE id = $1", params![id, matched]).await?;
+    Ok(())
+}

@@ -1,0 +1,84 @@
+//! Verifications and the nullifiers that make each presentation count once.
+
+use passid_api::environment::Environment;
+use passid_api::ids::{InstitutionId, VerificationId};
+use passid_api::time::Timestamp;
+
+use super::{Connection, Row, StoreError};
+use crate::params;
+
+/// One run of the verifier.
+pub struct StoredVerification {
+    /// Its identifier.
+    pub id: VerificationId,
+    /// The answer, JSON, without the token.
+    pub response: String,
+    /// The evidence, JSON; none when refused.
+    pub evidence: Option<String>,
+    /// When it ran.
+    pub created_at: Timestamp,
+}
+
+fn read(row: &Row) -> Result<StoredVerification, StoreError> {
+    Ok(StoredVerification { id: row.parse("id")?, response: row.get("response")?, evidence: row.get("evidence")?, created_at: row.time("created_at")? })
+}
+
+/// Stores a run.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn insert(
+    connection: &mut Connection,
+    institution: InstitutionId,
+    environment: Environment,
+    token_digest: Option<[u8; 32]>,
+    verification: &StoredVerification,
+) -> Result<(), StoreError> {
+    let sql = "INSERT INTO verifications (id, institution_id, environment, token_digest, response, evidence, created_at) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    let values = params![
+        verification.id,
+        institution,
+        environment,
+        token_digest,
+        verification.response.as_str(),
+        verification.evidence.clone(),
+        verification.created_at
+    ];
+    connection.execute(sql, values).await?;
+    Ok(())
+}
+
+/// The institution's own verification.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find(connection: &mut Connection, institution: InstitutionId, environment: Environment, id: VerificationId) -> Result<Option<StoredVerification>, StoreError> {
+    let sql = "SELECT id, response, evidence, created_at FROM verifications WHERE id = $1 AND institution_id = $2 AND environment = $3";
+    connection.fetch_optional(sql, params![id, institution, environment]).await?.as_ref().map(read).transpose()
+}
+
+/// The institution's verification of a token: the one that accepted it, else the newest.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find_by_token(
+    connection: &mut Connection,
+    institution: InstitutionId,
+    environment: Environment,
+    token_digest: [u8; 32],
+) -> Result<Option<StoredVerification>, StoreError> {
+    let sql = "SELECT id, response, evidence, created_at FROM verifications \
+               WHERE institution_id = $1 AND environment = $2 AND token_digest = $3 \
+               ORDER BY CASE WHEN evidence IS NULL THEN 1 ELSE 0 END, id DESC LIMIT 1";
+    connection.fetch_optional(sql, params![institution, environment, token_digest]).await?.as_ref().map(read).transpose()
+}
+
+/// Records that a presentation counted; false when it had counted before.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn insert_nullifier(connection: &mut Connection, context: &str, nullifier: &str, now: Timestamp) -> Result<bool, StoreError> {
+    let sql = "INSERT INTO nullifiers (context, nullifier, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+    Ok(connection.execute(sql, params![context, nullifier, now]).await? == 1)
+}

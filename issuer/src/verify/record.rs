@@ -1,0 +1,156 @@
+//! What a run of the verifier leaves: the answer, the evidence, the event.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use passid_api::POLICY_VERSION;
+use passid_api::environment::Environment;
+use passid_api::ids::{InstitutionId, VerificationId};
+use passid_api::predicate::Predicate;
+use passid_api::presentation::{CIRCUIT, PROOF_TYPE, Presentation};
+use passid_api::session::ProofSummary;
+use passid_api::time::Timestamp;
+use passid_api::verify::{CredentialVerdict, DenyReason, SignatureSummary, VerifyResponse};
+use passid_api::webhook::EventKind;
+use passid_circuits::StatementFields;
+
+use crate::derive::MODEL_VERSION;
+use crate::http::ApiError;
+use crate::service::Service;
+use crate::store::verifications::StoredVerification;
+use crate::store::{self, Connection};
+use crate::webhook;
+
+use super::presentation::Checked;
+
+/// What lets an institution check a verification without trusting the server.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Evidence {
+    /// The public statement.
+    pub statement: StatementFields,
+    /// The proof and the signed head.
+    pub presentation: Presentation,
+}
+
+/// Where a verification belongs.
+#[derive(Debug, Clone)]
+pub struct RecordPlace {
+    /// Whose it is.
+    pub institution: InstitutionId,
+    /// Sandbox or live.
+    pub environment: Environment,
+    /// Digest of the token, when one was redeemed.
+    pub token_digest: Option<[u8; 32]>,
+    /// The session it answered, when one was.
+    pub session: Option<passid_api::ids::SessionId>,
+}
+
+/// The proof's part in an answer.
+pub fn proof_summary(valid: bool) -> ProofSummary {
+    ProofSummary { proof_type: PROOF_TYPE.to_owned(), circuit: CIRCUIT.to_owned(), status: if valid { "verified" } else { "invalid" }.to_owned() }
+}
+
+/// The answer for a credential that can be relied on.
+pub fn accepted(service: &Service, id: VerificationId, now: Timestamp, checked: &Checked, predicates: Vec<Predicate>) -> VerifyResponse {
+    VerifyResponse {
+        credential_valid: true,
+        credential_status: CredentialVerdict::Active,
+        issuer: Some(service.config.issuer().to_owned()),
+        claims: Some(checked.claims.clone()),
+        predicates,
+        signature: Some(SignatureSummary { algorithm: "ed25519".to_owned(), status: "verified".to_owned(), key_id: checked.key_id.clone() }),
+        proof: Some(proof_summary(true)),
+        revocation_status: Some("not_revoked".to_owned()),
+        head_timestamp: Some(checked.head_timestamp),
+        applicant_ref: Some(checked.applicant_ref.clone()),
+        expires_at: Some(checked.min_expiry),
+        ..blank(id, now)
+    }
+}
+
+/// The answer for a credential that cannot.
+pub fn refused(id: VerificationId, now: Timestamp, reason: DenyReason) -> VerifyResponse {
+    let proof = (reason == DenyReason::ProofInvalid).then(|| proof_summary(false));
+    VerifyResponse {
+        credential_valid: false,
+        credential_status: reason.verdict(),
+        reason_code: Some(reason.reason_code()),
+        deny_reason: Some(reason),
+        message: Some(reason.message().to_owned()),
+        proof,
+        ..blank(id, now)
+    }
+}
+
+fn blank(id: VerificationId, now: Timestamp) -> VerifyResponse {
+    VerifyResponse {
+        credential_valid: false,
+        verification_id: id,
+        verified_at: now,
+        credential_status: CredentialVerdict::Invalid,
+        token: None,
+        institution_reference: None,
+        reason_code: None,
+        deny_reason: None,
+        message: None,
+        issuer: None,
+        claims: None,
+        predicates: Vec::new(),
+        signature: None,
+        proof: None,
+        revocation_status: None,
+        head_timestamp: None,
+        applicant_ref: None,
+        raw_transactions_included: false,
+        expires_at: None,
+        policy_version: POLICY_VERSION.to_owned(),
+        model_version: MODEL_VERSION.to_owned(),
+    }
+}
+
+/// Stores the answer with its evidence and its event, in the caller's transaction. Wake the deliveries after the commit.
+///
+/// # Errors
+/// [`ApiError`] when the database fails.
+pub async fn store(service: &Service, connection: &mut Connection, place: &RecordPlace, response: &VerifyResponse, evidence: Option<&Evidence>) -> Result<(), ApiError> {
+    let mut kept = response.clone();
+    // The token is looked up by its digest; its text stays nowhere.
+    kept.token = None;
+    let stored = StoredVerification {
+        id: response.verification_id,
+        response: serde_json::to_string(&kept)?,
+        evidence: evidence.map(serde_json::to_string).transpose()?,
+        created_at: response.verified_at,
+    };
+    store::verifications::insert(connection, place.institution, place.environment, place.token_digest, &stored).await?;
+    let kind = if response.credential_valid { EventKind::VerificationCompleted } else { EventKind::VerificationFailed };
+    webhook::events::record(connection, service, place.institution, place.environment, kind, Value::Object(event_data(place, response))).await?;
+    Ok(())
+}
+
+fn event_data(place: &RecordPlace, response: &VerifyResponse) -> Map<String, Value> {
+    let mut data = Map::new();
+    data.insert("verification_id".to_owned(), json!(response.verification_id));
+    data.insert("verified_at".to_owned(), json!(response.verified_at));
+    if let Some(session) = place.session {
+        data.insert("request_id".to_owned(), json!(session));
+    }
+    if let Some(token) = &response.token {
+        data.insert("token".to_owned(), json!(token));
+    }
+    if let Some(reference) = &response.institution_reference {
+        data.insert("institution_reference".to_owned(), json!(reference));
+    }
+    match (&response.claims, response.deny_reason) {
+        (Some(claims), _) => {
+            data.insert("proof_type".to_owned(), json!(PROOF_TYPE));
+            data.insert("verified_claims".to_owned(), json!(claims));
+            data.insert("applicant_ref".to_owned(), json!(response.applicant_ref));
+        }
+        (None, reason) => {
+            data.insert("deny_reason".to_owned(), json!(reason));
+            data.insert("reason_code".to_owned(), json!(response.reason_code));
+        }
+    }
+    data
+}

@@ -1,0 +1,108 @@
+//! Redeeming a share: decided and done in one transaction, so that of a hundred racers exactly one wins.
+
+use passid_api::codes::RedeemableToken;
+use passid_api::ids::VerificationId;
+use passid_api::time::Timestamp;
+use passid_api::verify::{DenyReason, VerifyRequest, VerifyResponse};
+
+use crate::audit::{self, Action};
+use crate::http::ApiError;
+use crate::http::callers::KeyCaller;
+use crate::sealing::Purpose;
+use crate::service::Service;
+use crate::share::ShareContent;
+use crate::store::shares::StoredShare;
+use crate::store::{self, Connection};
+
+use super::policy::Policy;
+use super::record::{self, Evidence, RecordPlace};
+
+/// The digest a token is looked up by. A text that is no token has one too: it is found nowhere.
+pub fn token_digest(service: &Service, text: &str) -> [u8; 32] {
+    match text.parse::<RedeemableToken>() {
+        Ok(RedeemableToken::Code(code)) => service.sealer.digest(Purpose::Code, code.symbols()),
+        Ok(RedeemableToken::Token(token)) => service.sealer.digest(Purpose::Code, token.symbols()),
+        Err(_) => service.sealer.digest(Purpose::OneTimeValue, text.as_bytes()),
+    }
+}
+
+/// Redeems the token for the caller, or says why not. Both are results, recorded and reported; neither is an error.
+///
+/// # Errors
+/// [`ApiError`] when the database fails; nothing happened then.
+pub async fn redeem(service: &Service, connection: &mut Connection, caller: &KeyCaller, request: &VerifyRequest) -> Result<VerifyResponse, ApiError> {
+    let now = service.clock.now();
+    let digest = token_digest(service, &request.token);
+    let id = service.with_random(|random| VerificationId::generate(service.clock.as_ref(), random));
+    let place = RecordPlace { institution: caller.institution, environment: caller.environment, token_digest: Some(digest), session: None };
+    let share = store::shares::find_by_digest(connection, caller.environment, digest).await?;
+
+    let (mut response, evidence) = match decide(service, connection, caller, share.as_ref(), now).await? {
+        Err(reason) => (record::refused(id, now, reason), None),
+        Ok((share, content)) => {
+            let response = record::accepted(service, id, now, &content.checked, share.predicates.clone());
+            (response, Some((share, Evidence { statement: content.checked.statement, presentation: content.presentation })))
+        }
+    };
+    response.token = Some(request.token.parse::<RedeemableToken>().map_or_else(|_| shorten(&request.token), |token| token.to_string()));
+    response.institution_reference.clone_from(&request.institution_reference);
+    record::store(service, connection, &place, &response, evidence.as_ref().map(|(_, evidence)| evidence)).await?;
+    if let Some((share, _)) = evidence {
+        store::shares::set_verification(connection, share.id, id).await?;
+    }
+    let action = if response.credential_valid { Action::VerificationCompleted } else { Action::VerificationFailed };
+    audit::append(connection, caller.institution, action, &id.to_string(), "api key", now).await?;
+    Ok(response)
+}
+
+/// Checks what can be known, then takes the share: the one update of the row decides between racers.
+async fn decide<'s>(
+    service: &Service,
+    connection: &mut Connection,
+    caller: &KeyCaller,
+    share: Option<&'s StoredShare>,
+    now: Timestamp,
+) -> Result<Result<(&'s StoredShare, ShareContent), DenyReason>, ApiError> {
+    let Some(share) = share else { return Ok(Err(DenyReason::TokenNotFound)) };
+    if let Some(reason) = refuse_share(share, caller, now) {
+        return Ok(Err(reason));
+    }
+    let Some(user) = store::users::find(connection, share.user).await? else { return Ok(Err(DenyReason::CredentialRevoked)) };
+    if user.sanctions_match {
+        return Ok(Err(DenyReason::HardDenySanctionsMatch));
+    }
+    if !store::credentials::has_active(connection, share.user, now).await? {
+        return Ok(Err(DenyReason::CredentialRevoked));
+    }
+    let Some(sealed) = &share.sealed_content else { return Ok(Err(DenyReason::TokenAlreadyUsed)) };
+    let content = ShareContent::open(service, share.id, sealed)?;
+    if is_stale(&content, &service.config.policy, now) {
+        return Ok(Err(DenyReason::CredentialStale));
+    }
+    if store::shares::take(connection, share.id, now).await? { Ok(Ok((share, content))) } else { Ok(Err(DenyReason::TokenAlreadyUsed)) }
+}
+
+fn refuse_share(share: &StoredShare, caller: &KeyCaller, now: Timestamp) -> Option<DenyReason> {
+    if share.audience.is_some_and(|audience| audience != caller.institution) {
+        Some(DenyReason::InstitutionMismatch)
+    } else if share.revoked_at.is_some() {
+        Some(DenyReason::TokenRevoked)
+    } else if share.used_at.is_some() {
+        Some(DenyReason::TokenAlreadyUsed)
+    } else if share.expires_at <= now {
+        Some(DenyReason::TokenExpired)
+    } else {
+        None
+    }
+}
+
+/// The proof bounded the data's age when it was presented; time has passed since.
+fn is_stale(content: &ShareContent, policy: &Policy, now: Timestamp) -> bool {
+    let since = now.seconds_since(content.checked.presented_at).max(0).unsigned_abs();
+    content.checked.max_data_age.saturating_add(since) > policy.max_data_age_seconds || content.checked.min_expiry <= now
+}
+
+/// What was sent as a token, in a length that can be answered and stored.
+fn shorten(text: &str) -> String {
+    text.chars().filter(|character| !character.is_control()).take(40).collect()
+}

@@ -1,0 +1,175 @@
+//! Linking a bank: begin, the holder's return from the bank, status, revocation.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::{StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use zeroize::Zeroizing;
+
+use passid_api::ids::BankLinkId;
+use passid_api::problem::ProblemCode;
+use passid_api::wallet::{BankLink, BankLinkStatus, CreateBankLink};
+
+use crate::bank::authorisation::{AuthorisationResponse, PendingAuthorisation};
+use crate::bank::error::BankError;
+use crate::bank::provider::BankProvider;
+use crate::credential::issue::{bank_problem, seal_tokens};
+use crate::http::callers::WalletCaller;
+use crate::http::idempotency::{Answer, IdempotencyKey, once, replay};
+use crate::http::{ApiError, JsonBody};
+use crate::sealing::Purpose;
+use crate::service::Service;
+use crate::store::bank_links::StoredLink;
+use crate::store::{self, StoreError};
+
+/// Where banks send holders back to.
+pub(super) const CALLBACK_PATH: &str = "/v1/bank/callback";
+/// The longest name read, characters.
+const MAX_NAME: usize = 140;
+
+/// The bank of this name in the caller's environment.
+fn bank(service: &Service, caller: WalletCaller, id: &str) -> Result<Arc<dyn BankProvider>, ApiError> {
+    let found = service.banks.iter().find(|bank| bank.description().id == id && bank.description().environment == caller.environment);
+    found.cloned().ok_or_else(|| ApiError::field("/provider", "unknown", "Choose a bank listed under /.well-known/passid-issuer for your environment."))
+}
+
+pub(super) async fn create(State(service): State<Service>, caller: WalletCaller, key: IdempotencyKey, body: JsonBody<CreateBankLink>) -> Result<Answer, ApiError> {
+    let JsonBody { value: request, digest } = body;
+    let principal = caller.user.to_string();
+    if let Some(answer) = replay(&service, &principal, &key, digest).await? {
+        return Ok(answer);
+    }
+    let name = request.declared_name.trim().to_owned();
+    if !(2..=MAX_NAME).contains(&name.chars().count()) || name.chars().any(char::is_control) {
+        return Err(ApiError::field("/declared_name", "invalid", format!("Send the holder's name, 2 to {MAX_NAME} characters.")));
+    }
+    let bank = bank(&service, caller, &request.provider)?;
+    let pending = bank.begin(&format!("{}{CALLBACK_PATH}", service.config.issuer())).await.map_err(|error| bank_problem(&error))?;
+
+    let id = service.with_random(|random| BankLinkId::generate(service.clock.as_ref(), random));
+    let plain = Zeroizing::new(serde_json::to_vec(&pending)?);
+    let (sealed_pending, sealed_name) = service.with_random(|random| {
+        let pending = service.sealer.seal(Purpose::BankConnection, &id.to_string(), &plain, random)?;
+        let name = service.sealer.seal(Purpose::DeclaredName, &id.to_string(), name.as_bytes(), random)?;
+        Ok::<_, crate::sealing::SealError>((pending, name))
+    })?;
+    let link = StoredLink {
+        id,
+        user: caller.user,
+        provider: request.provider,
+        status: BankLinkStatus::AwaitingAuthorisation,
+        sealed_pending: Some(sealed_pending),
+        sealed_tokens: None,
+        sealed_name,
+        expires_at: pending.expires_at,
+    };
+    let state_digest = service.sealer.digest(Purpose::OneTimeValue, pending.state.expose().as_bytes());
+    let answer = Answer::new(StatusCode::CREATED, &view(&service, &link)?)?;
+    let now = service.clock.now();
+    once(&service, &principal, &key, digest, move |connection| {
+        Box::pin(async move {
+            store::bank_links::insert(connection, &link, state_digest, now).await?;
+            Ok(answer)
+        })
+    })
+    .await
+}
+
+fn view(service: &Service, link: &StoredLink) -> Result<BankLink, ApiError> {
+    let over = link.expires_at <= service.clock.now() && matches!(link.status, BankLinkStatus::AwaitingAuthorisation | BankLinkStatus::Authorised);
+    let status = if over { BankLinkStatus::Expired } else { link.status };
+    let authorization_url = match (&link.sealed_pending, status) {
+        (Some(sealed), BankLinkStatus::AwaitingAuthorisation) => Some(open_pending(service, link, sealed)?.authorization_url.expose().to_owned()),
+        _ => None,
+    };
+    Ok(BankLink { link_id: link.id, provider: link.provider.clone(), status, authorization_url, expires_at: link.expires_at })
+}
+
+fn open_pending(service: &Service, link: &StoredLink, sealed: &[u8]) -> Result<PendingAuthorisation, ApiError> {
+    Ok(serde_json::from_slice(&service.sealer.open(Purpose::BankConnection, &link.id.to_string(), sealed)?)?)
+}
+
+async fn own(service: &Service, caller: WalletCaller, id: &str) -> Result<StoredLink, ApiError> {
+    let id: BankLinkId = id.parse().map_err(|_| ApiError::not_found())?;
+    store::bank_links::find(&mut service.store.reader().await?, caller.user, id).await?.ok_or_else(ApiError::not_found)
+}
+
+pub(super) async fn show(State(service): State<Service>, caller: WalletCaller, Path(id): Path<String>) -> Result<Json<BankLink>, ApiError> {
+    Ok(Json(view(&service, &own(&service, caller, &id).await?)?))
+}
+
+pub(super) async fn list(State(service): State<Service>, caller: WalletCaller) -> Result<Json<serde_json::Value>, ApiError> {
+    let links = store::bank_links::list(&mut service.store.reader().await?, caller.user).await?;
+    let data: Vec<BankLink> = links.iter().map(|link| view(&service, link)).collect::<Result<_, _>>()?;
+    Ok(Json(serde_json::json!({ "data": data })))
+}
+
+/// Ends the link here first, so that nothing is read any more, and then at the bank.
+pub(super) async fn revoke(State(service): State<Service>, caller: WalletCaller, Path(id): Path<String>) -> Result<StatusCode, ApiError> {
+    let link = own(&service, caller, &id).await?;
+    let consent = match &link.sealed_tokens {
+        Some(sealed) => {
+            let plain = service.sealer.open(Purpose::BankConnection, &link.id.to_string(), sealed)?;
+            Some(serde_json::from_slice::<crate::bank::authorisation::BankTokens>(&plain)?.consent_id.clone())
+        }
+        None => None,
+    };
+    end(&service, link.id, BankLinkStatus::Revoked).await?;
+    let bank = service.banks.iter().find(|bank| bank.description().id == link.provider);
+    if let (Some(bank), Some(consent)) = (bank, consent) {
+        bank.revoke(&consent).await.map_err(|error| bank_problem(&error))?;
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn end(service: &Service, id: BankLinkId, status: BankLinkStatus) -> Result<(), ApiError> {
+    let ended = service.store.write::<(), StoreError, _>(move |connection| Box::pin(async move { store::bank_links::end(connection, id, status).await }));
+    Ok(ended.await?)
+}
+
+/// The holder's browser, back from the bank. The state finds the linking and is spent by finding it.
+pub(super) async fn callback(State(service): State<Service>, query: Result<Query<AuthorisationResponse>, axum::extract::rejection::QueryRejection>) -> Response {
+    match returned(&service, query.map(|Query(response)| response).ok()).await {
+        Ok(()) => page(StatusCode::OK, "Your bank is linked", "You can close this page and go back to PASSID."),
+        Err(error) => {
+            let status = StatusCode::from_u16(error.0.status).unwrap_or(StatusCode::BAD_REQUEST);
+            page(status, "Your bank was not linked", "Go back to PASSID and try again.")
+        }
+    }
+}
+
+async fn returned(service: &Service, response: Option<AuthorisationResponse>) -> Result<(), ApiError> {
+    let lost = || ApiError::new(ProblemCode::NotFound, "No linking waits for this answer.");
+    let response = response.ok_or_else(lost)?;
+    let digest = service.sealer.digest(Purpose::OneTimeValue, response.state.expose().as_bytes());
+    let taken = service.store.write::<_, StoreError, _>(move |connection| Box::pin(async move { store::bank_links::take_pending(connection, digest).await }));
+    let link = taken.await?.ok_or_else(lost)?;
+    let pending = open_pending(service, &link, link.sealed_pending.as_deref().ok_or_else(lost)?)?;
+    let bank = service.banks.iter().find(|bank| bank.description().id == link.provider).ok_or_else(lost)?;
+    match bank.complete(&pending, &response).await {
+        Ok(tokens) => {
+            let sealed = seal_tokens(service, link.id, &tokens)?;
+            let (id, expires_at) = (link.id, tokens.consent_expires_at);
+            let stored = service
+                .store
+                .write::<(), StoreError, _>(move |connection| Box::pin(async move { store::bank_links::authorise(connection, id, sealed, expires_at).await }));
+            Ok(stored.await?)
+        }
+        Err(error) => {
+            tracing::warn!(link = %link.id, code = error.code(), "a bank was not linked");
+            let status = if error == BankError::LinkingExpired { BankLinkStatus::Expired } else { BankLinkStatus::Rejected };
+            end(service, link.id, status).await?;
+            Err(bank_problem(&error))
+        }
+    }
+}
+
+fn page(status: StatusCode, title: &str, text: &str) -> Response {
+    let html = format!(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>{title}</title><h1>{title}</h1><p>{text}</p></html>"
+    );
+    let policy = "default-src 'none'; frame-ancestors 'none'";
+    (status, [(header::CONTENT_SECURITY_POLICY, policy), (header::REFERRER_POLICY, "no-referrer")], Html(html)).into_response()
+}

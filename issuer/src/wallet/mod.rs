@@ -1,0 +1,6 @@
+//! The wallet backend: registration by device key, access tokens, bank links, credentials.
+
+pub mod credentials;
+pub mod http;
+pub mod links;
+pub mod sign_in;
