@@ -11,6 +11,8 @@ pub struct Config {
     pub public_url: Url,
     /// Whether sandbox webhooks may go to plain http on loopback; for development and the demo.
     pub allow_loopback_webhooks: bool,
+    /// Whether live presentations are accepted although one party alone made the circuit's keys.
+    pub allow_development_circuit: bool,
     /// Which presentations the hosted verifier accepts.
     pub policy: Policy,
     /// Days a credential lasts.
@@ -20,7 +22,7 @@ pub struct Config {
 impl Config {
     /// Settings for an issuer under this address: policy v1, credentials of 30 days, webhooks to public https only.
     pub fn new(public_url: Url) -> Self {
-        Self { public_url, allow_loopback_webhooks: false, policy: Policy::default(), credential_days: 30 }
+        Self { public_url, allow_loopback_webhooks: false, allow_development_circuit: false, policy: Policy::default(), credential_days: 30 }
     }
 
     /// The issuer's identifier: the address without a trailing slash.

@@ -39,28 +39,30 @@ enum Change {
     Refresh,
 }
 
-/// Begins the tree of each environment where there is none.
+/// Begins the tree of each environment where there is none, and signs the head anew where the issuer's address has changed.
 ///
 /// # Errors
 /// [`TreeError`].
 pub async fn begin_all(service: &Service) -> Result<(), TreeError> {
     for environment in Environment::ALL.iter().copied() {
-        let begun = service.clone();
-        service
-            .store
-            .write(move |connection| {
-                Box::pin(async move {
-                    if store::trees::exists(connection, environment).await? {
-                        return Ok(());
-                    }
-                    let root = empty_subtree_root(DEPTH);
-                    let head = head_of(&begun, environment, 0, 0, root, String::new());
-                    let signed = begun.keys.credentials(environment).sign(DocumentType::TreeHead, &head)?;
-                    store::trees::begin(connection, environment, root.to_bytes(), &signed, digest(&signed), begun.clock.now()).await?;
-                    Ok::<(), TreeError>(())
-                })
-            })
-            .await?;
+        let inside = service.clone();
+        service.store.write(move |connection| Box::pin(async move { begin(&inside, connection, environment).await })).await?;
+    }
+    Ok(())
+}
+
+async fn begin(service: &Service, connection: &mut Connection, environment: Environment) -> Result<(), TreeError> {
+    if !store::trees::exists(connection, environment).await? {
+        let root = empty_subtree_root(DEPTH);
+        let head = head_of(service, environment, 0, 0, root, String::new());
+        let signed = service.keys.credentials(environment).sign(DocumentType::TreeHead, &head)?;
+        return Ok(store::trees::begin(connection, environment, root.to_bytes(), &signed, digest(&signed), head.timestamp).await?);
+    }
+    let state = store::trees::state(connection, environment).await?;
+    if current_head(service, &state)?.iss != service.config.issuer() {
+        let state = store::trees::lock(connection, environment).await?;
+        let root = element(&state.root)?;
+        sign_change(service, connection, environment, &state, root, &Change::Refresh).await?;
     }
     Ok(())
 }
@@ -143,9 +145,12 @@ pub fn read_head(service: &Service, environment: Environment, signed: &str) -> R
     if ours { Ok((head, key.kid.clone())) } else { Err(JwsError::UnknownKey) }
 }
 
+fn current_head(service: &Service, state: &TreeState) -> Result<TreeHead, JwsError> {
+    Ok(service.keys.public_keys().verify(DocumentType::TreeHead, KeyPurpose::Credential, &state.head)?.0)
+}
+
 fn is_old(service: &Service, state: &TreeState) -> Result<bool, TreeError> {
-    let (head, _) = service.keys.public_keys().verify::<TreeHead>(DocumentType::TreeHead, KeyPurpose::Credential, &state.head)?;
-    Ok(service.clock.now().seconds_since(head.timestamp) > HEAD_REFRESH_SECONDS)
+    Ok(service.clock.now().seconds_since(current_head(service, state)?.timestamp) > HEAD_REFRESH_SECONDS)
 }
 
 fn head_of(service: &Service, environment: Environment, tree_size: u64, revocations: u64, root: FieldElement, previous: String) -> TreeHead {

@@ -16,6 +16,9 @@ use crate::store;
 
 use super::ApiError;
 
+/// The ceremony's label while its keys were made by one party.
+const DEVELOPMENT_CEREMONY: &str = "development";
+
 /// An institution's key, publishable or secret.
 #[derive(Debug, Clone)]
 pub struct KeyCaller {
@@ -47,6 +50,17 @@ pub struct InstitutionCaller {
     pub institution: InstitutionId,
 }
 
+/// Refuses live requests as long as one party alone made the circuit's keys, unless the operator said that this is fine.
+///
+/// # Errors
+/// `live_mode_not_enabled`.
+pub fn check_live(service: &Service) -> Result<(), ApiError> {
+    if service.config.allow_development_circuit || passid_circuits::circuit_manifest().ceremony != DEVELOPMENT_CEREMONY {
+        return Ok(());
+    }
+    Err(ApiError::new(ProblemCode::LiveModeNotEnabled, "The circuit's keys are for development; this issuer serves the sandbox only."))
+}
+
 fn unauthenticated(detail: &str) -> ApiError {
     ApiError::new(ProblemCode::Unauthenticated, detail)
 }
@@ -62,8 +76,11 @@ impl FromRequestParts<Service> for KeyCaller {
         let mut reader = service.store.reader().await?;
         let found = store::institutions::find_key(&mut reader, key.digest()).await?;
         let owner = found.ok_or_else(|| unauthenticated("This key is unknown or was revoked."))?;
-        if key.environment() == Environment::Live && !owner.live_enabled {
-            return Err(ApiError::new(ProblemCode::LiveModeNotEnabled, "Live keys work once the operator has approved the workspace; use the sandbox key until then."));
+        if key.environment() == Environment::Live {
+            check_live(service)?;
+            if !owner.live_enabled {
+                return Err(ApiError::new(ProblemCode::LiveModeNotEnabled, "Live keys work once the operator has approved the workspace; use the sandbox key until then."));
+            }
         }
         Ok(Self { institution: owner.institution, environment: key.environment(), kind: key.kind() })
     }

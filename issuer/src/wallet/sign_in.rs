@@ -7,12 +7,14 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ed25519_dalek::{Signature, VerifyingKey};
 
+use passid_api::environment::Environment;
 use passid_api::ids::UserId;
 use passid_api::problem::ProblemCode;
 use passid_api::wallet::{Challenge, ChallengeRequest, RegisterRequest, TokenRequest, WalletToken, signed_message};
 use passid_circuits::FieldElement;
 
 use crate::access::{self, ACCESS_TOKEN_SECONDS, Subject};
+use crate::http::callers::check_live;
 use crate::http::idempotency::Answer;
 use crate::http::{ApiError, JsonBody};
 use crate::sealing::Purpose;
@@ -69,6 +71,9 @@ fn wallet_token(service: &Service, user: &WalletUser) -> Result<WalletToken, Api
 /// Registers a device key with its holder commitment. The same pair again signs in: a wallet that lost the answer asks once more.
 pub(super) async fn register(State(service): State<Service>, body: JsonBody<RegisterRequest>) -> Result<Answer, ApiError> {
     let request = body.value;
+    if request.environment == Environment::Live {
+        check_live(&service)?;
+    }
     let key = device_key(&request.device_key)?;
     let commitment: FieldElement =
         request.holder_commitment.parse().map_err(|_| ApiError::field("/holder_commitment", "invalid", "Send a canonical decimal field element."))?;
