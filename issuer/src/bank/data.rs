@@ -131,16 +131,7 @@ pub enum Direction {
     Debit,
 }
 
-/// Whether the bank has entered a transaction in its books.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum EntryStatus {
-    /// Final.
-    Booked,
-    /// Announced; may change its identifier, amount and date, or vanish. Never counted in a claim.
-    Pending,
-}
-
-/// One movement of money.
+/// One booked movement of money. What is only announced may change its identifier, amount and date, or vanish: it is never read.
 #[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
 pub struct Transaction {
     /// The bank's identifier; some banks give none, some change it.
@@ -151,9 +142,6 @@ pub struct Transaction {
     /// Which way.
     #[zeroize(skip)]
     pub direction: Direction,
-    /// Final or not.
-    #[zeroize(skip)]
-    pub status: EntryStatus,
     /// How much, never negative, in minor units of `currency`.
     pub minor: i64,
     /// The currency of the amount.

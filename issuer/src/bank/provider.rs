@@ -3,7 +3,9 @@
 use std::future::Future;
 use std::pin::Pin;
 
+use jiff::ToSpan;
 use jiff::civil::Date;
+use passid_api::time::Timestamp;
 use passid_api::wallet::BankLinkStatus;
 
 use super::authorisation::{AuthorisationResponse, BankTokens, PendingAuthorisation};
@@ -25,6 +27,14 @@ pub struct ReadWindow {
     pub from: Date,
     /// Last day.
     pub to: Date,
+}
+
+impl ReadWindow {
+    /// The last [`WANTED_HISTORY_DAYS`] days up to the day of `now` in UTC.
+    pub fn up_to(now: Timestamp) -> Self {
+        let to = jiff::Timestamp::from_second(now.seconds()).unwrap_or_default().to_zoned(jiff::tz::TimeZone::UTC).date();
+        Self { from: to.saturating_sub(WANTED_HISTORY_DAYS.days()), to }
+    }
 }
 
 /// How far a read has come.

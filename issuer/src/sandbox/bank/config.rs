@@ -52,6 +52,12 @@ pub enum SandboxBankError {
     /// The listener has no address or the server could not be started.
     #[error("the sandbox bank could not listen: {0}")]
     Listen(std::io::Error),
+    /// The bank serves this machine only: listen on a loopback address.
+    #[error("the sandbox bank serves this machine only; listen on 127.0.0.1")]
+    NotLoopback,
+    /// The program is ending.
+    #[error("the sandbox bank was stopped while starting")]
+    Stopped,
     /// A file of the account data could not be read: check the path.
     #[error("cannot read {path}: {source}")]
     Unreadable {
@@ -80,6 +86,8 @@ impl SandboxBankError {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Listen(_) => "sandbox_bank_listen",
+            Self::NotLoopback => "sandbox_bank_not_loopback",
+            Self::Stopped => "sandbox_bank_stopped",
             Self::Unreadable { .. } => "sandbox_bank_unreadable",
             Self::BadFile { .. } => "sandbox_bank_bad_file",
             Self::UnknownAccount(_) => "sandbox_bank_unknown_account",

@@ -1,8 +1,25 @@
 //! A bank to link in the sandbox: its own HTTP server with OAuth2 and UK Open Banking 4.0.0 shaped resources.
+//!
+//! It keeps consents, codes and tokens as a real bank would, in memory, and serves either three invented customers
+//! ([`BankSource::Personas`]) or real anonymised histories from files. Its page can be clicked by a person and, through
+//! [`visitor`], by a program.
 
+mod aisp;
+mod berka;
+mod books;
 mod config;
+mod consent;
+mod generator;
+mod ledger;
+mod oauth;
+mod obie_json;
+mod page;
+mod personas;
+mod problem;
 mod server;
+mod state;
+mod tokens;
 pub mod visitor;
 
 pub use config::{BankSource, RegisteredClient, SandboxBankConfig, SandboxBankError};
-pub use server::{Customer, SandboxBank};
+pub use server::{Customer, PROVIDER_ID, SandboxBank};

@@ -1,9 +1,30 @@
 //! Starting and stopping the bank.
 
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::{HeaderName, HeaderValue};
+use axum::middleware::{self, Next};
+use axum::response::Response;
+use axum::routing::{get, post};
+use passid_api::environment::Environment;
+use passid_api::issuer::BankProvider;
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
+use super::books::Books;
 use super::config::{SandboxBankConfig, SandboxBankError};
-use crate::bank::obie::ObieConfig;
+use super::state::Bank;
+use super::{aisp, oauth};
+use crate::bank::endpoint::BankUrl;
+use crate::bank::obie::{ObieConfig, ObieLimits};
+
+/// The provider's identifier in the issuer's description.
+pub const PROVIDER_ID: &str = "sandbox-bank";
+/// Correlates a request with the bank's records.
+const INTERACTION_ID: HeaderName = HeaderName::from_static("x-fapi-interaction-id");
+/// No request of the scheme comes near this.
+const REQUEST_BYTES: usize = 64 << 10;
 
 /// A person with accounts at the bank.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,12 +33,17 @@ pub struct Customer {
     pub id: String,
     /// The name the bank has for them.
     pub name: String,
+    /// How they write it themselves.
+    pub declared_name: String,
 }
 
 /// The running bank; stops when dropped.
 pub struct SandboxBank {
-    config: ObieConfig,
+    base_url: String,
+    connection: ObieConfig,
     customers: Vec<Customer>,
+    stop: Option<oneshot::Sender<()>>,
+    task: JoinHandle<()>,
 }
 
 impl SandboxBank {
@@ -26,18 +52,37 @@ impl SandboxBank {
     /// # Errors
     /// [`SandboxBankError`] when the account data cannot be loaded or the listener does not work.
     pub async fn start(listener: TcpListener, config: SandboxBankConfig) -> Result<Self, SandboxBankError> {
-        let _ = (listener, config);
-        Err(SandboxBankError::UnknownAccount(0))
+        let SandboxBankConfig { clock, source, client, random, page_size } = config;
+        let base_url = format!("http://{}", listener.local_addr().map_err(SandboxBankError::Listen)?);
+        let books = tokio::task::spawn_blocking(move || Books::open(&source)).await.map_err(|_| SandboxBankError::Stopped)??;
+        let connection = connection(&base_url, &client)?;
+        let bank = Bank::new(clock, client, base_url.clone(), page_size, books, random);
+        let customers = bank
+            .customers()
+            .iter()
+            .map(|customer| Customer { id: customer.id.clone(), name: customer.name.clone(), declared_name: customer.declared_name.clone() })
+            .collect();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let task = tokio::spawn(async move {
+            // Ends when told to, or when the handle is dropped and with it the sender.
+            let serving = axum::serve(listener, router(bank)).with_graceful_shutdown(async {
+                let _ = stopped.await;
+            });
+            if serving.await.is_err() {
+                tracing::error!("the sandbox bank's listener failed");
+            }
+        });
+        Ok(Self { base_url, connection, customers, stop: Some(stop), task })
     }
 
     /// Where the bank is, for example `http://127.0.0.1:40123`.
     pub fn base_url(&self) -> &str {
-        self.config.resource_base.as_url().as_str()
+        &self.base_url
     }
 
     /// How the registered client reaches the bank; hand it to [`crate::bank::obie::Obie::new`].
     pub fn connection(&self) -> ObieConfig {
-        self.config.clone()
+        self.connection.clone()
     }
 
     /// Whom the bank knows.
@@ -46,5 +91,55 @@ impl SandboxBank {
     }
 
     /// Stops the bank after the requests under way.
-    pub async fn stop(self) {}
+    pub async fn stop(mut self) {
+        drop(self.stop.take());
+        // A task that failed has stopped as well.
+        let _ = (&mut self.task).await;
+    }
+}
+
+fn connection(base_url: &str, client: &super::RegisteredClient) -> Result<ObieConfig, SandboxBankError> {
+    let address = |path: &str| BankUrl::parse(&format!("{base_url}{path}")).map_err(|_| SandboxBankError::NotLoopback);
+    Ok(ObieConfig {
+        description: BankProvider { id: PROVIDER_ID.to_owned(), name: "Sandbox Bank".to_owned(), environment: Environment::Sandbox },
+        authorization_endpoint: address("/oauth2/authorize")?,
+        token_endpoint: address("/oauth2/token")?,
+        resource_base: address(aisp::BASE)?,
+        issuer: Some(base_url.to_owned()),
+        client_id: client.client_id.clone(),
+        client_secret: client.client_secret.clone(),
+        limits: ObieLimits::default(),
+    })
+}
+
+fn router(bank: Bank) -> Router {
+    let resources = Router::new()
+        .route("/account-access-consents", post(aisp::create_consent))
+        .route("/account-access-consents/{id}", get(aisp::read_consent).delete(aisp::delete_consent))
+        .route("/accounts", get(aisp::accounts))
+        .route("/accounts/{id}", get(aisp::account))
+        .route("/accounts/{id}/balances", get(aisp::balances))
+        .route("/accounts/{id}/party", get(aisp::account_party))
+        .route("/accounts/{id}/transactions", get(aisp::transactions))
+        .route("/party", get(aisp::party))
+        .layer(middleware::from_fn_with_state(bank.clone(), echo_interaction));
+    Router::new()
+        .route("/.well-known/openid-configuration", get(oauth::metadata))
+        .route("/oauth2/authorize", get(oauth::authorize))
+        .route("/oauth2/authorize/decision", post(oauth::decide))
+        .route("/oauth2/token", post(oauth::token))
+        .nest(aisp::BASE, resources)
+        .layer(DefaultBodyLimit::max(REQUEST_BYTES))
+        .with_state(bank)
+}
+
+/// Every answer carries the caller's interaction identifier, or a fresh one.
+async fn echo_interaction(axum::extract::State(bank): axum::extract::State<Bank>, request: Request, next: Next) -> Response {
+    let given = request.headers().get(INTERACTION_ID).filter(|id| id.len() <= 64).cloned();
+    let mut response = next.run(request).await;
+    let id = given.or_else(|| HeaderValue::from_str(&bank.memory().tokens.fresh()).ok());
+    if let Some(id) = id {
+        response.headers_mut().insert(INTERACTION_ID, id);
+    }
+    response
 }

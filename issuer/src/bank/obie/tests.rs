@@ -1,0 +1,244 @@
+//! The provider against the sandbox bank over real HTTP.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use passid_api::time::{Clock, ManualClock, Timestamp};
+use passid_api::wallet::BankLinkStatus;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+
+use super::{Obie, ObieConfig};
+use crate::bank::authorisation::{AuthorisationResponse, BankTokens, Secret};
+use crate::bank::data::BankSnapshot;
+use crate::bank::error::BankError;
+use crate::bank::pause::Pause;
+use crate::bank::provider::{BankFuture, BankProvider, ReadObserver, ReadProgress, ReadWindow};
+use crate::sandbox::bank::{BankSource, RegisteredClient, SandboxBank, SandboxBankConfig, visitor};
+
+const BACK: &str = "http://127.0.0.1:9/bank/back";
+
+/// Moves the clock instead of waiting.
+struct ClockPause(Arc<ManualClock>);
+
+impl Pause for ClockPause {
+    fn pause<'a>(&'a self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>> {
+        self.0.advance(i64::try_from(duration.as_secs()).unwrap());
+        Box::pin(async {})
+    }
+}
+
+/// Keeps what it is told.
+#[derive(Default)]
+struct Notebook {
+    rotations: Mutex<Vec<BankTokens>>,
+    last: Mutex<Option<ReadProgress>>,
+    refuses: bool,
+}
+
+impl ReadObserver for Notebook {
+    fn progress(&self, progress: ReadProgress) {
+        *self.last.lock().unwrap() = Some(progress);
+    }
+
+    fn tokens_rotated<'a>(&'a self, tokens: &'a BankTokens) -> BankFuture<'a, ()> {
+        self.rotations.lock().unwrap().push(tokens.clone());
+        Box::pin(async { if self.refuses { Err(BankError::TokensNotStored) } else { Ok(()) } })
+    }
+}
+
+struct World {
+    clock: Arc<ManualClock>,
+    bank: SandboxBank,
+    provider: Obie,
+    http: reqwest::Client,
+}
+
+fn http() -> reqwest::Client {
+    // The process needs one provider of cryptography; whoever comes first installs it.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap()
+}
+
+impl World {
+    async fn start() -> Self {
+        Self::with_page_size(50).await
+    }
+
+    async fn with_page_size(page_size: usize) -> Self {
+        let clock = Arc::new(ManualClock::new("2026-11-21T04:00:00Z".parse().unwrap()));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let client = RegisteredClient { client_id: "passid".into(), client_secret: Secret::new("a secret: with/odd+signs".into()), redirect_urls: vec![BACK.into()] };
+        let config = SandboxBankConfig { clock: clock.clone(), source: BankSource::Personas, client, random: StdRng::seed_from_u64(1), page_size };
+        let bank = SandboxBank::start(listener, config).await.unwrap();
+        let http = http();
+        let provider = Self::provider(&clock, &http, bank.connection());
+        Self { clock, bank, provider, http }
+    }
+
+    fn provider(clock: &Arc<ManualClock>, http: &reqwest::Client, config: ObieConfig) -> Obie {
+        Obie::new(config, http.clone(), clock.clone(), Arc::new(ClockPause(clock.clone())), StdRng::seed_from_u64(2))
+    }
+
+    async fn link(&self, customer: &str) -> BankTokens {
+        let pending = self.provider.begin(BACK).await.unwrap();
+        let back = visitor::approve(&self.http, pending.authorization_url.expose(), customer).await.unwrap();
+        self.provider.complete(&pending, &response(&back)).await.unwrap()
+    }
+
+    fn window(&self) -> ReadWindow {
+        ReadWindow::up_to(self.clock.now())
+    }
+
+    async fn read(&self, tokens: &mut BankTokens) -> Result<BankSnapshot, BankError> {
+        self.provider.read(tokens, self.window(), &Notebook::default()).await
+    }
+}
+
+fn response(back: &url::Url) -> AuthorisationResponse {
+    serde_json::from_value(serde_json::Value::Object(back.query_pairs().map(|(name, value)| (name.into_owned(), value.into_owned().into())).collect())).unwrap()
+}
+
+/// What a read found, comparable.
+fn contents(snapshot: &BankSnapshot) -> Vec<(String, i64)> {
+    snapshot.accounts.iter().flat_map(|history| &history.transactions).map(|row| (row.id.clone().unwrap(), row.signed_minor())).collect()
+}
+
+#[tokio::test]
+async fn a_linked_bank_gives_every_transaction_of_the_window_once() {
+    let world = World::start().await;
+    let mut tokens = world.link("amara").await;
+    let notebook = Notebook::default();
+    let snapshot = world.provider.read(&mut tokens, world.window(), &notebook).await.unwrap();
+    assert_eq!(snapshot.accounts.len(), 3);
+    assert!(snapshot.transaction_count() > 300, "{}", snapshot.transaction_count());
+    let progress = notebook.last.lock().unwrap().unwrap();
+    assert_eq!((progress.accounts_done, progress.transactions), (3, snapshot.transaction_count()));
+    assert!(notebook.rotations.lock().unwrap().is_empty());
+    assert_eq!(snapshot.accounts[0].holders[0].name, "Amara Osei");
+    for history in &snapshot.accounts {
+        assert!(history.transactions.iter().all(|row| (world.window().from..=world.window().to).contains(&row.booked_on)));
+    }
+    let small_pages = World::with_page_size(7).await;
+    let mut tokens = small_pages.link("amara").await;
+    assert_eq!(contents(&small_pages.read(&mut tokens).await.unwrap()), contents(&snapshot));
+    world.bank.stop().await;
+}
+
+#[tokio::test]
+async fn a_refusal_at_the_bank_is_a_refusal() {
+    let world = World::start().await;
+    let pending = world.provider.begin(BACK).await.unwrap();
+    assert_eq!(world.provider.status(&pending.consent_id).await, Ok(BankLinkStatus::AwaitingAuthorisation));
+    let back = visitor::refuse(&world.http, pending.authorization_url.expose(), "amara").await.unwrap();
+    assert_eq!(world.provider.complete(&pending, &response(&back)).await.unwrap_err(), BankError::Refused);
+    assert_eq!(world.provider.status(&pending.consent_id).await, Ok(BankLinkStatus::Rejected));
+}
+
+#[tokio::test]
+async fn a_code_for_another_linking_is_not_exchanged() {
+    let world = World::start().await;
+    let mine = world.provider.begin(BACK).await.unwrap();
+    let other = world.provider.begin(BACK).await.unwrap();
+    let others_back = response(&visitor::approve(&world.http, other.authorization_url.expose(), "efua").await.unwrap());
+    assert_eq!(world.provider.complete(&mine, &others_back).await.unwrap_err(), BankError::ResponseMismatch);
+    // Even with the right state, the code is bound to the other's verifier.
+    let forged = AuthorisationResponse { state: mine.state.clone(), ..others_back.clone() };
+    assert_eq!(world.provider.complete(&mine, &forged).await.unwrap_err(), BankError::AuthorisationLost);
+    let elsewhere = AuthorisationResponse { iss: Some("https://evil.example".into()), ..others_back.clone() };
+    assert_eq!(world.provider.complete(&other, &elsewhere).await.unwrap_err(), BankError::ResponseMismatch);
+}
+
+#[tokio::test]
+async fn a_late_return_begins_again() {
+    let world = World::start().await;
+    let pending = world.provider.begin(BACK).await.unwrap();
+    let back = response(&visitor::approve(&world.http, pending.authorization_url.expose(), "efua").await.unwrap());
+    world.clock.advance(900);
+    assert_eq!(world.provider.complete(&pending, &back).await.unwrap_err(), BankError::LinkingExpired);
+}
+
+#[tokio::test]
+async fn an_old_access_token_is_renewed_and_the_new_pair_stored_before_use() {
+    let world = World::start().await;
+    let mut tokens = world.link("tobenna").await;
+    let first = tokens.clone();
+    world.clock.advance(3_600);
+    let notebook = Notebook::default();
+    world.provider.read(&mut tokens, world.window(), &notebook).await.unwrap();
+    assert_eq!(notebook.rotations.lock().unwrap().as_slice(), std::slice::from_ref(&tokens));
+    assert!(tokens.refresh_token != first.refresh_token);
+    // The old pair is worth nothing any more, and trying it ends the family.
+    let mut replayed = first;
+    world.clock.advance(3_600);
+    assert_eq!(world.read(&mut replayed).await.unwrap_err(), BankError::AuthorisationLost);
+    assert_eq!(world.read(&mut tokens).await.unwrap_err(), BankError::AuthorisationLost);
+}
+
+#[tokio::test]
+async fn reading_stops_when_renewed_tokens_cannot_be_stored() {
+    let world = World::start().await;
+    let mut tokens = world.link("tobenna").await;
+    world.clock.advance(3_600);
+    let notebook = Notebook { refuses: true, ..Notebook::default() };
+    assert_eq!(world.provider.read(&mut tokens, world.window(), &notebook).await.unwrap_err(), BankError::TokensNotStored);
+}
+
+#[tokio::test]
+async fn a_withdrawn_consent_and_an_ended_one_are_told_apart() {
+    let world = World::start().await;
+    let mut withdrawn = world.link("efua").await;
+    let mut ended = world.link("efua").await;
+    world.provider.revoke(&withdrawn.consent_id).await.unwrap();
+    world.provider.revoke(&withdrawn.consent_id).await.unwrap();
+    assert_eq!(world.read(&mut withdrawn).await.unwrap_err(), BankError::ConsentRevoked);
+    assert_eq!(world.provider.status(&withdrawn.consent_id).await, Ok(BankLinkStatus::Revoked));
+    world.clock.advance(90 * 86_400);
+    assert_eq!(world.read(&mut ended).await.unwrap_err(), BankError::ConsentExpired);
+    assert_eq!(world.provider.status(&ended.consent_id).await, Ok(BankLinkStatus::Expired));
+}
+
+#[tokio::test]
+async fn limits_hold() {
+    let world = World::start().await;
+    let mut tokens = world.link("amara").await;
+    for (change, expected) in [
+        ((|limits| limits.transactions = 20) as fn(&mut super::ObieLimits), BankError::TooLarge("transactions")),
+        (|limits| limits.pages = 2, BankError::TooLarge("pages of one resource")),
+        (|limits| limits.accounts = 2, BankError::TooLarge("accounts of one consent")),
+        (|limits| limits.response_bytes = 400, BankError::TooLarge("bytes of one answer")),
+    ] {
+        let mut config = world.bank.connection();
+        change(&mut config.limits);
+        let provider = World::provider(&world.clock, &world.http, config);
+        assert_eq!(provider.read(&mut tokens, world.window(), &Notebook::default()).await.unwrap_err(), expected);
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_secret_and_an_absent_bank_are_told_apart() {
+    let world = World::start().await;
+    let mut config = world.bank.connection();
+    config.client_secret = Secret::new("guess".into());
+    let provider = World::provider(&world.clock, &world.http, config);
+    assert!(matches!(provider.begin(BACK).await.unwrap_err(), BankError::Configuration(_)));
+    let config = world.bank.connection();
+    world.bank.stop().await;
+    let provider = World::provider(&world.clock, &world.http, config);
+    assert_eq!(provider.begin(BACK).await.unwrap_err(), BankError::Unreachable);
+}
+
+#[test]
+fn secrets_do_not_print() {
+    let tokens = BankTokens {
+        access_token: Secret::new("very-secret".into()),
+        refresh_token: Some(Secret::new("very-secret".into())),
+        access_expires_at: Timestamp::from_seconds(0).unwrap(),
+        consent_id: "consent".into(),
+        consent_expires_at: Timestamp::from_seconds(0).unwrap(),
+    };
+    assert!(!format!("{tokens:?} {:?}", tokens.access_token).contains("very-secret"));
+}

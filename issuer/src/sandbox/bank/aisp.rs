@@ -1,0 +1,232 @@
+//! The account information resources: consents, accounts, balances, parties, transactions.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use jiff::civil::Date;
+use passid_api::time::Timestamp;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::consent::{Consent, ConsentStatus, Grant, Permission};
+use super::ledger::{BookedAccount, BookedCustomer};
+use super::obie_json;
+use super::problem::Problem;
+use super::state::Bank;
+use super::tokens::Audience;
+
+/// Where the resources are below the bank's address.
+pub(super) const BASE: &str = "/open-banking/v4.0/aisp";
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct ConsentRequest {
+    data: ConsentData,
+    #[expect(dead_code, reason = "the scheme requires the field and defines nothing inside it")]
+    risk: serde_json::Map<String, Value>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct ConsentData {
+    permissions: Vec<Permission>,
+    expiration_date_time: Option<Timestamp>,
+    transaction_from_date_time: Option<Timestamp>,
+    transaction_to_date_time: Option<Timestamp>,
+}
+
+/// `POST /account-access-consents`.
+pub(super) async fn create_consent(State(bank): State<Bank>, headers: HeaderMap, body: Bytes) -> Result<Response, Problem> {
+    require_client(&bank, &headers)?;
+    let request: ConsentRequest = serde_json::from_slice(&body).map_err(|_| Problem::Malformed("The consent is malformed", "Data"))?;
+    let ConsentData { permissions, expiration_date_time, transaction_from_date_time, transaction_to_date_time } = request.data;
+    let has = |permission| permissions.contains(&permission);
+    let reads_transactions = has(Permission::ReadTransactionsBasic) || has(Permission::ReadTransactionsDetail);
+    let names_direction = has(Permission::ReadTransactionsCredits) || has(Permission::ReadTransactionsDebits);
+    if permissions.is_empty() || reads_transactions != names_direction {
+        return Err(Problem::Malformed("The permissions do not make sense together", "Data.Permissions"));
+    }
+    let now = bank.now();
+    if expiration_date_time.is_some_and(|end| end <= now) {
+        return Err(Problem::Malformed("The consent would have ended already", "Data.ExpirationDateTime"));
+    }
+    let mut consent = Consent::new(permissions, now);
+    consent.expires_at = expiration_date_time;
+    consent.transactions_from = transaction_from_date_time;
+    consent.transactions_to = transaction_to_date_time;
+    let mut memory = bank.memory();
+    let id = memory.tokens.fresh();
+    let answer = obie_json::consent(&id, &consent, now, &format!("{}{BASE}/account-access-consents/{id}", bank.base_url()));
+    memory.consents.insert(id, consent);
+    Ok((StatusCode::CREATED, Json(answer)).into_response())
+}
+
+/// `GET /account-access-consents/{id}`.
+pub(super) async fn read_consent(State(bank): State<Bank>, headers: HeaderMap, Path(id): Path<String>) -> Result<Json<Value>, Problem> {
+    require_client(&bank, &headers)?;
+    let memory = bank.memory();
+    let consent = memory.consents.get(&id).ok_or(Problem::NotFound("There is no such consent"))?;
+    Ok(Json(obie_json::consent(&id, consent, bank.now(), &format!("{}{BASE}/account-access-consents/{id}", bank.base_url()))))
+}
+
+/// `DELETE /account-access-consents/{id}`.
+pub(super) async fn delete_consent(State(bank): State<Bank>, headers: HeaderMap, Path(id): Path<String>) -> Result<StatusCode, Problem> {
+    require_client(&bank, &headers)?;
+    let now = bank.now();
+    let mut memory = bank.memory();
+    memory.consents.get_mut(&id).ok_or(Problem::NotFound("There is no such consent"))?.withdraw(now);
+    memory.tokens.end(&id);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `GET /accounts`.
+pub(super) async fn accounts(State(bank): State<Bank>, headers: HeaderMap) -> Result<Json<Value>, Problem> {
+    let view = View::open(&bank, &headers, &[Permission::ReadAccountsBasic, Permission::ReadAccountsDetail])?;
+    let list: Vec<Value> = view.accounts().map(|account| obie_json::account(account, &view.customer.name, &view.consent)).collect();
+    Ok(single_page(&bank, "/accounts", &json!({"Account": list})))
+}
+
+/// `GET /accounts/{id}`.
+pub(super) async fn account(State(bank): State<Bank>, headers: HeaderMap, Path(id): Path<String>) -> Result<Json<Value>, Problem> {
+    let view = View::open(&bank, &headers, &[Permission::ReadAccountsBasic, Permission::ReadAccountsDetail])?;
+    let value = obie_json::account(view.account(&id)?, &view.customer.name, &view.consent);
+    Ok(single_page(&bank, &format!("/accounts/{id}"), &json!({"Account": [value]})))
+}
+
+/// `GET /accounts/{id}/balances`.
+pub(super) async fn balances(State(bank): State<Bank>, headers: HeaderMap, Path(id): Path<String>) -> Result<Json<Value>, Problem> {
+    let view = View::open(&bank, &headers, &[Permission::ReadBalances])?;
+    let value = obie_json::balances(view.account(&id)?, bank.now());
+    Ok(single_page(&bank, &format!("/accounts/{id}/balances"), &json!({"Balance": value})))
+}
+
+/// `GET /accounts/{id}/party`.
+pub(super) async fn account_party(State(bank): State<Bank>, headers: HeaderMap, Path(id): Path<String>) -> Result<Json<Value>, Problem> {
+    let view = View::open(&bank, &headers, &[Permission::ReadParty])?;
+    view.account(&id)?;
+    Ok(single_page(&bank, &format!("/accounts/{id}/party"), &json!({"Party": obie_json::party(&view.customer)})))
+}
+
+/// `GET /party`.
+pub(super) async fn party(State(bank): State<Bank>, headers: HeaderMap) -> Result<Json<Value>, Problem> {
+    let view = View::open(&bank, &headers, &[Permission::ReadPartyPSU])?;
+    Ok(single_page(&bank, "/party", &json!({"Party": obie_json::party(&view.customer)})))
+}
+
+/// The filter and page of a transaction request.
+#[derive(Deserialize)]
+pub(super) struct TransactionQuery {
+    #[serde(rename = "fromBookingDateTime")]
+    from: Option<String>,
+    #[serde(rename = "toBookingDateTime")]
+    to: Option<String>,
+    page: Option<usize>,
+}
+
+/// `GET /accounts/{id}/transactions`: oldest first, a page at a time.
+pub(super) async fn transactions(
+    State(bank): State<Bank>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    Query(query): Query<TransactionQuery>,
+) -> Result<Json<Value>, Problem> {
+    let view = View::open(&bank, &headers, &[Permission::ReadTransactionsBasic, Permission::ReadTransactionsDetail])?;
+    let account = view.account(&id)?;
+    let from = bound(query.from.as_deref(), view.consent.transactions_from, Date::MIN, Date::max)?;
+    let to = bound(query.to.as_deref(), view.consent.transactions_to, Date::MAX, Date::min)?;
+    let visible: Vec<_> = account
+        .entries
+        .iter()
+        .filter(|entry| (from..=to).contains(&entry.booked_on))
+        .filter(|entry| view.consent.allows(if entry.minor < 0 { Permission::ReadTransactionsDebits } else { Permission::ReadTransactionsCredits }))
+        .collect();
+    let pages = visible.len().div_ceil(bank.page_size()).max(1);
+    let page = query.page.unwrap_or(1);
+    if !(1..=pages).contains(&page) {
+        return Err(Problem::Malformed("There is no such page", "page"));
+    }
+    let entries = visible.chunks(bank.page_size()).nth(page - 1).unwrap_or_default();
+    let list: Vec<Value> = entries.iter().map(|entry| obie_json::transaction(entry, account, &view.consent, false)).collect();
+    let link = |page: usize| {
+        let mut query_text = url::form_urlencoded::Serializer::new(String::new());
+        for (name, value) in [("fromBookingDateTime", &query.from), ("toBookingDateTime", &query.to)] {
+            if let Some(value) = value {
+                query_text.append_pair(name, value);
+            }
+        }
+        query_text.append_pair("page", &page.to_string());
+        format!("{}{BASE}/accounts/{id}/transactions?{}", bank.base_url(), query_text.finish())
+    };
+    let mut links = json!({"Self": link(page), "First": link(1), "Last": link(pages)});
+    if page > 1 {
+        links["Prev"] = json!(link(page - 1));
+    }
+    if page < pages {
+        links["Next"] = json!(link(page + 1));
+    }
+    Ok(Json(json!({"Data": {"Transaction": list}, "Links": links, "Meta": {"TotalPages": pages}})))
+}
+
+/// The tighter of what was asked and what the consent allows, in whole days.
+fn bound(asked: Option<&str>, allowed: Option<Timestamp>, open: Date, tighter: fn(Date, Date) -> Date) -> Result<Date, Problem> {
+    // The scheme's times carry no zone, and one that comes is ignored; a plain date is a common mistake and understood.
+    let asked = match asked {
+        Some(text) => text.get(..10).and_then(|day| day.parse().ok()).ok_or(Problem::Malformed("This is no date and time", "fromBookingDateTime"))?,
+        None => open,
+    };
+    let allowed = allowed.and_then(|time| time.to_string().get(..10).and_then(|day| day.parse().ok())).unwrap_or(open);
+    Ok(tighter(asked, allowed))
+}
+
+fn single_page(bank: &Bank, path: &str, data: &Value) -> Json<Value> {
+    Json(json!({"Data": data, "Links": {"Self": format!("{}{BASE}{path}", bank.base_url())}, "Meta": {"TotalPages": 1}}))
+}
+
+/// What one access token shows.
+struct View {
+    consent: Consent,
+    grant: Grant,
+    customer: BookedCustomer,
+}
+
+impl View {
+    /// Opens the view if the token is good, the consent in force and one of `needed` allowed.
+    fn open(bank: &Bank, headers: &HeaderMap, needed: &[Permission]) -> Result<Self, Problem> {
+        let customers = bank.customers();
+        let memory = bank.memory();
+        let audience = memory.tokens.audience(bearer(headers)?, bank.now()).ok_or(Problem::Unauthorised)?;
+        let Audience::Consent(id) = audience else { return Err(Problem::Forbidden("This token is for consents only")) };
+        let consent = memory.consents.get(id).ok_or(Problem::Unauthorised)?;
+        if consent.status(bank.now()) != ConsentStatus::Auth {
+            return Err(Problem::Forbidden("The consent is not in force"));
+        }
+        if !needed.iter().any(|permission| consent.allows(*permission)) {
+            return Err(Problem::Forbidden("The consent does not cover this resource"));
+        }
+        let grant = consent.granted.clone().ok_or(Problem::Fault)?;
+        let customer = customers.iter().find(|customer| customer.id == grant.customer).cloned().ok_or(Problem::Fault)?;
+        Ok(Self { consent: consent.clone(), grant, customer })
+    }
+
+    fn accounts(&self) -> impl Iterator<Item = &BookedAccount> {
+        self.customer.accounts.iter().filter(|account| self.grant.accounts.contains(&account.id))
+    }
+
+    fn account(&self, id: &str) -> Result<&BookedAccount, Problem> {
+        self.accounts().find(|account| account.id == id).ok_or(Problem::NotFound("There is no such account"))
+    }
+}
+
+fn bearer(headers: &HeaderMap) -> Result<&str, Problem> {
+    headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|value| value.strip_prefix("Bearer ")).ok_or(Problem::Unauthorised)
+}
+
+fn require_client(bank: &Bank, headers: &HeaderMap) -> Result<(), Problem> {
+    match bank.memory().tokens.audience(bearer(headers)?, bank.now()) {
+        Some(Audience::Client) => Ok(()),
+        Some(Audience::Consent(_)) => Err(Problem::Forbidden("This token is for account data only")),
+        None => Err(Problem::Unauthorised),
+    }
+}

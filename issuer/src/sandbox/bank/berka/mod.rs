@@ -1,0 +1,78 @@
+//! Real account histories in the layout of the Berka data set (PKDD'99 discovery challenge), served like any other customer.
+//!
+//! The directory holds `account.asc`, `client.asc`, `disp.asc`, `district.asc` and transactions in `trans_preloan.csv` and
+//! `trans_1993-01_to_1994-03.asc` (either may be missing); a transaction in both files is entered once. The data is anonymous: the
+//! customer's name is invented and says so. Amounts are in Czech crowns. [`super::books`] moves the dates.
+
+mod files;
+mod translate;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use jiff::civil::Date;
+
+use super::config::SandboxBankError;
+use super::ledger::{BookedAccount, BookedCustomer, Entry};
+use super::personas::code;
+use crate::bank::data::AccountKind;
+use files::{Row, RowSource};
+
+/// Loads the given accounts, each as a customer `account-<number>`, with the day of their last entry.
+pub(super) fn load(directory: &Path, accounts: &[u32]) -> Result<Vec<(BookedCustomer, Date)>, SandboxBankError> {
+    let tables = files::Tables::read(directory)?;
+    let mut rows: BTreeMap<u32, BTreeMap<u64, Row>> = accounts.iter().map(|number| (*number, BTreeMap::new())).collect();
+    for source in RowSource::ALL {
+        for row in source.read(directory)? {
+            if let Some(of_account) = rows.get_mut(&row.account) {
+                of_account.insert(row.number, row);
+            }
+        }
+    }
+    rows.into_iter()
+        .map(|(number, of_account)| {
+            let unknown = || SandboxBankError::UnknownAccount(number);
+            let opened_on = *tables.opened_on.get(&number).ok_or_else(unknown)?;
+            let mut of_account: Vec<Row> = of_account.into_values().collect();
+            of_account.sort_by_key(|row| (row.day, row.number));
+            let last = of_account.last().ok_or_else(unknown)?.day;
+            Ok((customer(number, opened_on, tables.town_of(number), &of_account), last))
+        })
+        .collect()
+}
+
+fn customer(number: u32, opened_on: Date, town: String, rows: &[Row]) -> BookedCustomer {
+    let entries: Vec<Entry> = rows
+        .iter()
+        .map(|row| Entry {
+            id: format!("berka-{}", row.number),
+            booked_on: row.day,
+            minor: row.minor,
+            balance_minor: row.balance_minor,
+            label: translate::label(row),
+        })
+        .collect();
+    let name = format!("Invented Holder of Account {number}");
+    let opening_minor = rows.first().map_or(0, |row| row.balance_minor - row.minor);
+    BookedCustomer {
+        id: format!("account-{number}"),
+        declared_name: name.clone(),
+        name,
+        town,
+        country: code("CZ"),
+        accounts: vec![BookedAccount {
+            id: format!("berka-{number}"),
+            kind: AccountKind::Current,
+            currency: code("CZK"),
+            opened_on,
+            nickname: "Account".to_owned(),
+            scheme: "SANDBOX.AccountNumber",
+            identification: format!("BERKA-{number}"),
+            entries,
+            opening_minor,
+        }],
+    }
+}
+
+#[cfg(test)]
+mod tests;
