@@ -19,6 +19,8 @@ pub mod session;
 pub mod share;
 pub mod status;
 pub mod store;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod verify;
 pub mod wallet;
 pub mod webhook;

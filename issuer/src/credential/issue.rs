@@ -210,7 +210,7 @@ async fn commit(
         link: link.id,
         environment: user.environment,
         leaf_index: 0,
-        evidence_digest: *derived.evidence.as_bytes(),
+        evidence_digest: derived.evidence.0,
         issued_at: now,
         expires_at,
         revoked_at: None,

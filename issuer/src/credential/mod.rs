@@ -4,3 +4,6 @@ pub mod http;
 pub mod issue;
 pub mod keys;
 pub mod tree;
+
+#[cfg(test)]
+mod tests;

@@ -9,6 +9,11 @@ mod sqlite;
 mod url;
 mod value;
 
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+#[cfg(test)]
+mod tests;
+
 pub mod audit;
 pub mod bank_links;
 pub mod credentials;

@@ -1,0 +1,143 @@
+//! Assembles a running issuer: what `serve` and the demo share.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use passid_api::time::{Clock, SystemClock};
+use passid_issuer::bank::obie::{Obie, ObieConfig};
+use passid_issuer::bank::pause::TimerPause;
+use passid_issuer::bank::provider::BankProvider;
+use passid_issuer::config::Config;
+use passid_issuer::sandbox::bank::{BankSource, RegisteredClient, SandboxBank, SandboxBankConfig};
+use passid_issuer::screening::Screener;
+use passid_issuer::sealing::{MasterKey, Sealer};
+use passid_issuer::service::{Dependencies, Service};
+use passid_issuer::store::{DatabaseUrl, Store};
+use passid_issuer::{bank, http, webhook};
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use crate::failure::Failure;
+
+/// Transactions on one page of the sandbox bank: small enough that every history has several pages.
+const BANK_PAGE_SIZE: usize = 100;
+
+/// A generator seeded by the operating system.
+pub(crate) fn system_random() -> StdRng {
+    // The one place besides the wallet's that asks the system: everything below takes a generator.
+    StdRng::try_from_rng(&mut rand::rngs::SysRng).unwrap_or_else(|error| panic!("the operating system gives no randomness: {error}"))
+}
+
+/// Listens, with the failure that says what to do.
+pub(crate) async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|source| Failure::Listen { address, source })
+}
+
+/// The address a listener got.
+pub(crate) fn local_address(listener: &TcpListener) -> Result<SocketAddr, Failure> {
+    listener.local_addr().map_err(Failure::Server)
+}
+
+/// `http://ADDR`, for what listens on this machine.
+pub(crate) fn url_of(address: SocketAddr) -> Result<Url, Failure> {
+    Url::parse(&format!("http://{address}")).map_err(|error| Failure::Client(error.to_string()))
+}
+
+/// Starts the sandbox bank and gives the connection to it.
+pub(crate) async fn start_bank(listener: TcpListener, issuer: &Url, source: BankSource) -> Result<SandboxBank, Failure> {
+    let mut random = system_random();
+    let mut secret = [0_u8; 24];
+    rand::Rng::fill_bytes(&mut random, &mut secret);
+    let client = RegisteredClient {
+        client_id: "passid".to_owned(),
+        client_secret: bank::authorisation::Secret::new(hex::encode(secret)),
+        redirect_urls: vec![format!("{}/v1/bank/callback", issuer.as_str().trim_end_matches('/'))],
+    };
+    let clock = Arc::new(SystemClock);
+    Ok(SandboxBank::start(listener, SandboxBankConfig { clock, source, client, random, page_size: BANK_PAGE_SIZE }).await?)
+}
+
+/// The provider for a bank, with a client that follows no redirect and asks no proxy.
+pub(crate) fn provider(connection: ObieConfig) -> Result<Arc<dyn BankProvider>, Failure> {
+    let client = plain_client()?;
+    Ok(Arc::new(Obie::new(connection, client, Arc::new(SystemClock), Arc::new(TimerPause), system_random())))
+}
+
+/// An HTTP client that follows no redirect and asks no proxy.
+pub(crate) fn plain_client() -> Result<reqwest::Client, Failure> {
+    webhook::client::install_crypto();
+    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build();
+    client.map_err(|error| Failure::Client(error.to_string()))
+}
+
+/// What an issuer is started with.
+pub(crate) struct IssuerSetup<'a> {
+    pub(crate) config: Config,
+    pub(crate) database: DatabaseUrl,
+    pub(crate) master_key: &'a Path,
+    pub(crate) sanctions: Screener,
+    pub(crate) banks: Vec<Arc<dyn BankProvider>>,
+}
+
+/// A running issuer.
+pub(crate) struct RunningIssuer {
+    pub(crate) service: Service,
+    stop: CancellationToken,
+    server: JoinHandle<std::io::Result<()>>,
+    deliveries: JoinHandle<()>,
+}
+
+impl RunningIssuer {
+    /// Opens the state, starts the issuer on `listener` and the worker that delivers webhooks.
+    pub(crate) async fn start(listener: TcpListener, setup: IssuerSetup<'_>) -> Result<Self, Failure> {
+        let mut random = system_random();
+        let sealer = Sealer::new(MasterKey::load_or_create(setup.master_key, &mut random)?);
+        let store = Store::open(&setup.database).await?;
+        let webhook_client = webhook::client::build(setup.config.allow_loopback_webhooks).map_err(|error| Failure::Client(error.to_string()))?;
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let dependencies = Dependencies { store, clock, random: Box::new(random), sealer, webhook_client, banks: setup.banks, sanctions: setup.sanctions };
+        let service = Service::start(setup.config, dependencies).await?;
+        let stop = CancellationToken::new();
+        let router = http::router(service.clone());
+        let stopping = stop.clone();
+        let server =
+            tokio::spawn(async move { axum::serve(listener, router).with_graceful_shutdown(async move { stopping.cancelled().await }).await });
+        let deliveries = tokio::spawn(webhook::worker::run(service.clone(), stop.clone()));
+        Ok(Self { service, stop, server, deliveries })
+    }
+
+    /// Lets requests and deliveries under way end, then closes the database.
+    pub(crate) async fn stop(self) -> Result<(), Failure> {
+        self.stop.cancel();
+        let served = self.server.await;
+        drop(self.deliveries.await);
+        self.service.store.close().await;
+        match served {
+            Ok(result) => result.map_err(Failure::Server),
+            Err(_) => Ok(()),
+        }
+    }
+}
+
+/// Waits for Ctrl-C, or for the signal a service manager sends.
+pub(crate) async fn asked_to_stop() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        let mut terminate = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(terminate) => terminate,
+            Err(_) => return drop(interrupt.await),
+        };
+        tokio::select! {
+            _ = interrupt => {}
+            _ = terminate.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    drop(interrupt.await);
+}
