@@ -64,6 +64,8 @@ macro_rules! identifier {
 identifier! {
     /// An institution's workspace.
     InstitutionId = "ins_";
+    /// A user of an institution's workspace.
+    InstitutionUserId = "mem_";
     /// A person's wallet account at the issuer.
     UserId = "usr_";
     /// An institution's request to one applicant.

@@ -2,9 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{InstitutionId, WebhookEndpointId};
+use crate::api_key::KeyKind;
+use crate::environment::Environment;
+use crate::ids::{ApiKeyId, EventId, InstitutionId, WebhookEndpointId};
 use crate::time::Timestamp;
-use crate::webhook::EventKind;
+use crate::webhook::{DeliveryFailure, DeliveryStatus, DisabledReason, EventKind};
 
 /// `POST /api/institution/onboard`.
 #[derive(Clone, Serialize, Deserialize)]
@@ -45,7 +47,7 @@ macro_rules! redacted {
         }
     )+};
 }
-redacted!(Onboard, Login, RefreshRequest, SessionTokens, KeyPair, Onboarded, WebhookEndpointCreated);
+redacted!(Onboard, Login, RefreshRequest, SessionTokens, KeyPair, Onboarded, WebhookEndpointCreated, ApiKeyCreated);
 
 /// A signed-in institution user.
 #[derive(Clone, Serialize, Deserialize)]
@@ -111,7 +113,7 @@ pub struct CreateWebhookEndpoint {
     /// Where events are sent: https, or loopback http in the sandbox when configured.
     pub url: String,
     /// Which environment's events.
-    pub environment: crate::environment::Environment,
+    pub environment: Environment,
     /// Which events; all when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub events: Option<Vec<EventKind>>,
@@ -125,11 +127,23 @@ pub struct WebhookEndpointView {
     /// Where events are sent.
     pub url: String,
     /// Which environment's events.
-    pub environment: crate::environment::Environment,
+    pub environment: Environment,
     /// Which events.
     pub events: Vec<EventKind>,
     /// Whether events are sent.
     pub enabled: bool,
+    /// Why the service stopped sending: `gone` (it answered 410), `failing` (nothing arrived for days), or `owner`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disabled_reason: Option<DisabledReason>,
+    /// When it stopped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disabled_at: Option<Timestamp>,
+    /// Since when every attempt has failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failing_since: Option<Timestamp>,
+    /// Until when the secret before the present one signs too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous_secret_until: Option<Timestamp>,
     /// When it was registered.
     pub created_at: Timestamp,
 }
@@ -144,21 +158,137 @@ pub struct WebhookEndpointCreated {
     pub secret: String,
 }
 
-/// One attempt to deliver an event.
+/// What became of one event at one endpoint.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct DeliveryView {
     /// The event's identifier, the same over all attempts.
-    pub event_id: crate::ids::EventId,
+    pub event_id: EventId,
     /// The event.
     pub event: EventKind,
-    /// `pending`, `delivered`, or `failed`.
-    pub status: String,
+    /// How far it has come.
+    pub status: DeliveryStatus,
     /// Attempts made.
     pub attempts: u32,
+    /// Why the last attempt failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<DeliveryFailure>,
     /// Status of the last answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub response_status: Option<u16>,
+    /// The beginning of the last answer's body.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub response_body: Option<String>,
+    /// Milliseconds the last attempt took.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration_ms: Option<u32>,
+    /// When it was queued.
+    pub created_at: Timestamp,
+    /// When it was last tried.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempted_at: Option<Timestamp>,
     /// When the next attempt is due.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_attempt_at: Option<Timestamp>,
+    /// When the endpoint answered with success.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivered_at: Option<Timestamp>,
+}
+
+/// Part of a list, newest first unless said otherwise.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Page<T> {
+    /// The entries.
+    pub data: Vec<T>,
+    /// Whether there are more.
+    pub has_more: bool,
+    /// Send it as `after` to get them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
+}
+
+/// `POST /v1/institution/webhooks/{id}/replay`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReplayEvents {
+    /// Send again what happened from this time on.
+    pub since: Timestamp,
+}
+
+/// Answer to a replay.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Replayed {
+    /// Events queued.
+    pub queued: u32,
+    /// Whether there are more; ask again with `since` set to `last_event_at`.
+    pub has_more: bool,
+    /// When the newest queued event happened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_event_at: Option<Timestamp>,
+}
+
+/// A key as its owner sees it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ApiKeyView {
+    /// Its identifier.
+    pub id: ApiKeyId,
+    /// Sandbox or live.
+    pub environment: Environment,
+    /// Publishable (`pk`) or secret (`sk`).
+    pub kind: KeyKind,
+    /// The last four characters.
+    pub last_four: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last used, within ten minutes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_used_at: Option<Timestamp>,
+    /// When it stops working: it was rotated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends_at: Option<Timestamp>,
+    /// When it was revoked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// `POST /v1/institution/keys/{id}/rotate`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RotateKey {
+    /// Seconds the old key keeps working; a day when left out, a week at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overlap_seconds: Option<u32>,
+}
+
+/// A new key: shown here and never again.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct ApiKeyCreated {
+    /// The key's description.
+    #[serde(flatten)]
+    pub key: ApiKeyView,
+    /// The key itself.
+    pub value: String,
+}
+
+/// `PATCH /v1/institution/webhooks/{id}`; what is left out stays.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateWebhookEndpoint {
+    /// Where events are sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// Which events.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub events: Option<Vec<EventKind>>,
+    /// Whether events are sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enabled: Option<bool>,
+}
+
+/// `POST /v1/institution/webhooks/{id}/rotate-secret`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RotateWebhookSecret {
+    /// Seconds the old secret signs beside the new one; a day when left out, a week at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overlap_seconds: Option<u32>,
 }

@@ -43,6 +43,46 @@ crate::text_enum! {
     }
 }
 
+crate::text_enum! {
+    /// How far an event has come at one endpoint.
+    pub enum DeliveryStatus as "delivery status" {
+        /// It will be tried, again perhaps.
+        Pending = "pending",
+        /// The endpoint answered with success.
+        Delivered = "delivered",
+        /// It is not tried any more; send it again when the endpoint works.
+        Failed = "failed",
+    }
+}
+
+crate::text_enum! {
+    /// Why an attempt failed.
+    pub enum DeliveryFailure as "delivery failure" {
+        /// The endpoint answered, but not with 2xx; redirects are not followed.
+        Refused = "refused",
+        /// Connecting, answering and sending the body took longer than ten seconds together.
+        TimedOut = "timed_out",
+        /// The name does not resolve, or to an address that is not public.
+        AddressNotAllowed = "address_not_allowed",
+        /// No connection, or it broke; TLS failures are here too.
+        ConnectionFailed = "connection_failed",
+        /// The endpoint was disabled or removed before it was tried.
+        EndpointDisabled = "endpoint_disabled",
+    }
+}
+
+crate::text_enum! {
+    /// Why an endpoint gets no events.
+    pub enum DisabledReason as "reason" {
+        /// It answered `410 Gone`.
+        Gone = "gone",
+        /// No attempt has succeeded for days.
+        Failing = "failing",
+        /// Its owner wanted so.
+        Owner = "owner",
+    }
+}
+
 /// The body of every event.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Envelope {

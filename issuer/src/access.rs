@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use passid_api::environment::Environment;
-use passid_api::ids::{InstitutionId, UserId};
+use passid_api::ids::{InstitutionId, InstitutionUserId, UserId};
 use passid_api::jws::{DocumentType, JwsError, KeyPurpose};
 use passid_api::time::Timestamp;
 
@@ -27,6 +27,8 @@ pub enum Subject {
     Institution {
         /// The workspace.
         sub: InstitutionId,
+        /// Who of it.
+        user: InstitutionUserId,
     },
 }
 

@@ -7,10 +7,11 @@ use axum::http::request::Parts;
 use passid_api::INSTITUTION_KEY_HEADER;
 use passid_api::api_key::{ApiKey, KeyKind};
 use passid_api::environment::Environment;
-use passid_api::ids::{InstitutionId, UserId};
+use passid_api::ids::{InstitutionId, InstitutionUserId, UserId};
 use passid_api::problem::ProblemCode;
 
 use crate::access::{self, Subject};
+use crate::institution;
 use crate::service::Service;
 use crate::store;
 
@@ -48,6 +49,15 @@ pub struct WalletCaller {
 pub struct InstitutionCaller {
     /// The workspace.
     pub institution: InstitutionId,
+    /// Who of it.
+    pub user: InstitutionUserId,
+}
+
+impl InstitutionCaller {
+    /// The user as the audit log names it.
+    pub fn actor(&self) -> String {
+        self.user.to_string()
+    }
 }
 
 /// Refuses live requests as long as one party alone made the circuit's keys, unless the operator said that this is fine.
@@ -75,7 +85,10 @@ impl FromRequestParts<Service> for KeyCaller {
         let key: ApiKey = text.trim().parse().map_err(|_| unauthenticated("This is not an institution key; copy it again."))?;
         let mut reader = service.store.reader().await?;
         let found = store::institutions::find_key(&mut reader, key.digest()).await?;
-        let owner = found.ok_or_else(|| unauthenticated("This key is unknown or was revoked."))?;
+        let owner = found.filter(|owner| owner.works_at(service.clock.now()));
+        let owner = owner.ok_or_else(|| unauthenticated("This key is unknown, was revoked, or was rotated and its overlap has ended."))?;
+        drop(reader);
+        institution::keys::note_use(service, &owner).await;
         if key.environment() == Environment::Live {
             check_live(service)?;
             if !owner.live_enabled {
@@ -123,7 +136,7 @@ impl FromRequestParts<Service> for InstitutionCaller {
 
     async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, ApiError> {
         match subject(parts, service)? {
-            Subject::Institution { sub } => Ok(Self { institution: sub }),
+            Subject::Institution { sub, user } => Ok(Self { institution: sub, user }),
             Subject::Wallet { .. } => Err(unauthenticated("This needs an institution user's access token.")),
         }
     }

@@ -66,6 +66,7 @@ macro_rules! value_from_text {
 value_from_text!(
     passid_api::environment::Environment,
     passid_api::ids::InstitutionId,
+    passid_api::ids::InstitutionUserId,
     passid_api::ids::UserId,
     passid_api::ids::SessionId,
     passid_api::ids::ShareId,
@@ -78,6 +79,9 @@ value_from_text!(
     passid_api::api_key::KeyKind,
     passid_api::jws::KeyPurpose,
     passid_api::webhook::EventKind,
+    passid_api::webhook::DeliveryStatus,
+    passid_api::webhook::DeliveryFailure,
+    passid_api::webhook::DisabledReason,
     passid_api::session::SessionState,
     passid_api::wallet::BankLinkStatus,
 );

@@ -1,0 +1,50 @@
+//! What an entry's digest covers. Frozen: digests of years ago must still come out the same.
+
+use sha2::{Digest, Sha256};
+
+use passid_api::ids::InstitutionId;
+use passid_api::time::Timestamp;
+
+/// What stands before the first entry.
+pub(super) const START: [u8; 32] = [0; 32];
+/// Keeps these digests apart from any other use of SHA-256.
+const DOMAIN: &[u8] = b"passid/audit/v1";
+
+pub(super) struct Entry<'a> {
+    pub(super) sequence: i64,
+    pub(super) action: &'a str,
+    pub(super) subject: &'a str,
+    pub(super) actor: &'a str,
+    pub(super) created_at: Timestamp,
+}
+
+impl Entry<'_> {
+    /// SHA-256 of the domain, the digest before, and every field behind its length (8 bytes, big-endian).
+    pub(super) fn digest(&self, institution: InstitutionId, previous: [u8; 32]) -> [u8; 32] {
+        let (institution, sequence, time) = (institution.to_string(), self.sequence.to_be_bytes(), self.created_at.seconds().to_be_bytes());
+        let fields: [&[u8]; 8] =
+            [DOMAIN, &previous, institution.as_bytes(), &sequence, self.action.as_bytes(), self.subject.as_bytes(), self.actor.as_bytes(), &time];
+        let mut hash = Sha256::new();
+        for field in fields {
+            hash.update(u64::try_from(field.len()).unwrap_or(u64::MAX).to_be_bytes());
+            hash.update(field);
+        }
+        hash.finalize().into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digests_never_change() {
+        let institution = "ins_01arz3ndektsv4rrffq69g5fav".parse().unwrap();
+        let created_at = Timestamp::from_seconds(1_773_756_131).unwrap();
+        let entry = Entry { sequence: 1, action: "key.created", subject: "key_1", actor: "operator", created_at };
+        let first = entry.digest(institution, START);
+        assert_eq!(hex::encode(first), "FROZEN");
+        let moved = Entry { subject: "key_", actor: "1operator", ..entry };
+        assert_ne!(moved.digest(institution, START), first, "a byte moved from one field to the next");
+    }
+}

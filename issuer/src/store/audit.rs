@@ -1,0 +1,95 @@
+//! The rows of the audit log and the head of each workspace's chain.
+
+use passid_api::ids::InstitutionId;
+use passid_api::time::Timestamp;
+
+use super::{Connection, Row, StoreError};
+use crate::params;
+
+/// One entry.
+pub struct AuditRow {
+    /// Its number, from 1.
+    pub sequence: i64,
+    /// What happened.
+    pub action: String,
+    /// To what.
+    pub subject: String,
+    /// By whom.
+    pub actor: String,
+    /// When, seconds since the epoch.
+    pub created_at: Timestamp,
+    /// The chain up to and including this entry.
+    pub digest: [u8; 32],
+}
+
+/// Where a chain ends.
+pub struct AuditHead {
+    /// The number of the newest entry.
+    pub sequence: i64,
+    /// Its digest.
+    pub digest: [u8; 32],
+}
+
+fn digest(row: &Row) -> Result<[u8; 32], StoreError> {
+    row.get::<Vec<u8>>("digest")?.try_into().map_err(|_| StoreError::Corrupt("audit digest"))
+}
+
+fn read_head(row: &Row) -> Result<AuditHead, StoreError> {
+    Ok(AuditHead { sequence: row.get("sequence")?, digest: digest(row)? })
+}
+
+/// Takes the next number of the chain and locks its head for the transaction; of two appends at once the second waits here. The
+/// digest is that of the entry before, `first` when there is none.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn take_next(connection: &mut Connection, institution: InstitutionId, first: [u8; 32]) -> Result<AuditHead, StoreError> {
+    let sql = "INSERT INTO audit_heads (institution_id, sequence, digest) VALUES ($1, 1, $2)
+               ON CONFLICT (institution_id) DO UPDATE SET sequence = audit_heads.sequence + 1
+               RETURNING sequence, digest";
+    let row = connection.fetch_optional(sql, params![institution, first]).await?.ok_or(StoreError::Corrupt("audit head"))?;
+    read_head(&row)
+}
+
+/// Writes an entry and makes it the head.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn insert(connection: &mut Connection, institution: InstitutionId, row: &AuditRow) -> Result<(), StoreError> {
+    let sql = "INSERT INTO audit_log (institution_id, sequence, action, subject, actor, created_at, digest) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    let values = params![institution, row.sequence, row.action.as_str(), row.subject.as_str(), row.actor.as_str(), row.created_at, row.digest];
+    connection.execute(sql, values).await?;
+    connection.execute("UPDATE audit_heads SET digest = $2 WHERE institution_id = $1", params![institution, row.digest]).await?;
+    Ok(())
+}
+
+/// The head of the workspace's chain, if anything was ever written.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn head(connection: &mut Connection, institution: InstitutionId) -> Result<Option<AuditHead>, StoreError> {
+    let sql = "SELECT sequence, digest FROM audit_heads WHERE institution_id = $1";
+    connection.fetch_optional(sql, params![institution]).await?.as_ref().map(read_head).transpose()
+}
+
+/// At most `limit` entries after number `after`, in order.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn list(connection: &mut Connection, institution: InstitutionId, after: i64, limit: u32) -> Result<Vec<AuditRow>, StoreError> {
+    let sql = "SELECT sequence, action, subject, actor, created_at, digest FROM audit_log
+               WHERE institution_id = $1 AND sequence > $2 ORDER BY sequence LIMIT $3";
+    let rows = connection.fetch_all(sql, params![institution, after, limit]).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(AuditRow {
+                sequence: row.get("sequence")?,
+                action: row.get("action")?,
+                subject: row.get("subject")?,
+                actor: row.get("actor")?,
+                created_at: row.time("created_at")?,
+                digest: digest(row)?,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,14 @@
+//! Webhook endpoints, the events they are told of, and the queue of deliveries.
+
+mod deliveries;
+mod endpoints;
+mod events;
+mod queue;
+
+pub use deliveries::{Position, cancel_pending, events_since, find_delivery, list_deliveries, queue_again, send_again};
+pub use endpoints::{
+    EndpointRow, SecretsRow, count_endpoints, disable_endpoint, enable_endpoint, find_endpoint, insert_endpoint, list_endpoints, mark_failing, mark_working,
+    remove_endpoint, secrets, set_secrets, subscribers, update_endpoint,
+};
+pub use events::{EventRow, insert_delivery, insert_event};
+pub use queue::{AttemptRow, Lease, Leased, LoadedDelivery, any_due, lease_due, load_leased, record_attempt};

@@ -1,0 +1,116 @@
+//! The client that delivers events: it connects to public addresses only, follows no redirect and uses no proxy.
+//!
+//! Names are resolved here, every address they resolve to is checked, and those very addresses are connected to: a name cannot
+//! change its meaning between the check and the connection.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::redirect;
+
+use super::address::is_public;
+use super::target::is_local_name;
+
+/// Sent as `User-Agent`.
+const USER_AGENT: &str = "PASSID-Webhooks/1";
+
+/// Why the client could not be built.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// The TLS library refuses its own defaults; report it.
+    #[error("TLS could not be set up: {0}")]
+    Tls(#[from] rustls::Error),
+    /// Report it.
+    #[error("the webhook client could not be built: {0}")]
+    Client(#[from] reqwest::Error),
+}
+
+/// A name that does not lead to public addresses only.
+#[derive(Debug, thiserror::Error)]
+#[error("the name does not resolve to public addresses only")]
+pub(super) struct AddressNotAllowed;
+
+/// Builds the client. With `allow_loopback`, `localhost` may be reached too; which endpoints may name it is decided when they are
+/// registered and again when they are tried.
+///
+/// TLS is rustls on ring with the root certificates of the Mozilla programme, whatever the machine has installed.
+///
+/// # Errors
+/// [`ClientError`].
+pub fn build(allow_loopback: bool) -> Result<reqwest::Client, ClientError> {
+    let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    let mut tls = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    let client = reqwest::Client::builder()
+        .tls_backend_preconfigured(tls)
+        .user_agent(USER_AGENT)
+        .no_proxy()
+        .referer(false)
+        .redirect(redirect::Policy::none())
+        .dns_resolver(Arc::new(PublicResolver { allow_loopback }))
+        .build()?;
+    Ok(client)
+}
+
+struct PublicResolver {
+    allow_loopback: bool,
+}
+
+impl Resolve for PublicResolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        let allow_loopback = self.allow_loopback;
+        Box::pin(async move {
+            let host = name.as_str().to_owned();
+            // The connector replaces port 0 by the address's own.
+            let addresses: Vec<SocketAddr> = tokio::net::lookup_host((host.as_str(), 0)).await?.collect();
+            let allowed = vet(&host, addresses, allow_loopback)?;
+            Ok(Box::new(allowed.into_iter()) as Addrs)
+        })
+    }
+}
+
+/// All of the addresses, or none: a name that also leads somewhere private is not to be trusted with the choice.
+fn vet(host: &str, addresses: Vec<SocketAddr>, allow_loopback: bool) -> io::Result<Vec<SocketAddr>> {
+    let may_be_local = allow_loopback && is_local_name(host);
+    let allowed = |address: &SocketAddr| is_public(address.ip()) || (may_be_local && address.ip().is_loopback());
+    if addresses.is_empty() || !addresses.iter().all(allowed) {
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, AddressNotAllowed));
+    }
+    Ok(addresses)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(addresses: &[&str]) -> Vec<SocketAddr> {
+        addresses.iter().map(|address| SocketAddr::new(address.parse().unwrap(), 0)).collect()
+    }
+
+    #[test]
+    fn one_private_address_among_public_ones_refuses_the_name() {
+        assert!(vet("example.com", at(&["93.184.216.34", "2606:2800:220:1::1"]), false).is_ok());
+        for mixed in [&["93.184.216.34", "10.0.0.1"][..], &["2606:2800:220:1::1", "::ffff:169.254.169.254"], &["127.0.0.1"], &[]] {
+            assert!(vet("example.com", at(mixed), true).is_err(), "{mixed:?}");
+        }
+    }
+
+    #[test]
+    fn loopback_is_reached_by_its_own_name_and_with_leave_only() {
+        assert!(vet("localhost", at(&["127.0.0.1", "::1"]), true).is_ok());
+        assert!(vet("localhost", at(&["127.0.0.1"]), false).is_err());
+        assert!(vet("rebound.example.com", at(&["127.0.0.1"]), true).is_err());
+        assert!(vet("localhost", at(&["10.0.0.1"]), true).is_err());
+    }
+
+    #[tokio::test]
+    async fn a_refused_name_is_told_from_a_broken_connection() {
+        let error = build(false).unwrap().post("http://localhost:9/").send().await.unwrap_err();
+        assert!(super::super::attempt::is_not_allowed(&error), "{error:?}");
+    }
+}

@@ -1,0 +1,49 @@
+//! Writing events: in the transaction of what they report, so that a crash loses none and invents none.
+
+use serde_json::Value;
+
+use passid_api::environment::Environment;
+use passid_api::ids::{EventId, InstitutionId};
+use passid_api::webhook::{Envelope, EventKind};
+
+use crate::http::ApiError;
+use crate::service::Service;
+use crate::store::webhooks::{self as table, EventRow};
+use crate::store::Connection;
+
+/// Writes an event and queues a delivery for every enabled endpoint that wants its kind, in the caller's transaction. After the
+/// commit the caller wakes the worker with `service.deliveries_due.notify_one()`.
+///
+/// # Errors
+/// `internal` when it cannot be written.
+pub async fn record(
+    connection: &mut Connection,
+    service: &Service,
+    institution: InstitutionId,
+    environment: Environment,
+    kind: EventKind,
+    data: Value,
+) -> Result<EventId, ApiError> {
+    let id = write(connection, service, institution, environment, kind, data).await?;
+    for endpoint in table::subscribers(connection, institution, environment, kind).await? {
+        table::insert_delivery(connection, id, endpoint, false, service.clock.now()).await?;
+    }
+    Ok(id)
+}
+
+/// Writes an event without telling anyone of it.
+pub(super) async fn write(
+    connection: &mut Connection,
+    service: &Service,
+    institution: InstitutionId,
+    environment: Environment,
+    kind: EventKind,
+    data: Value,
+) -> Result<EventId, ApiError> {
+    let now = service.clock.now();
+    let id = service.with_random(|random| EventId::generate(service.clock.as_ref(), random));
+    let envelope = Envelope { event: kind, id, institution_id: institution, timestamp: now, data };
+    let body = serde_json::to_string(&envelope)?;
+    table::insert_event(connection, EventRow { id, institution, environment, kind, body, created_at: now }).await?;
+    Ok(id)
+}

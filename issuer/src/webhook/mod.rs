@@ -1,0 +1,18 @@
+//! Webhooks: institutions register addresses, events are queued in the transaction of what they report, a worker delivers them.
+//!
+//! At least once, in no promised order, under one identifier over all attempts.
+
+mod address;
+mod attempt;
+pub mod client;
+pub mod endpoints;
+pub mod events;
+pub mod http;
+mod log;
+mod schedule;
+mod secrets;
+mod target;
+pub mod worker;
+
+
+
