@@ -70,17 +70,11 @@ mod tests {
         assert!(Claims::new(values).is_ok());
         values[7] = 1 << 48;
         assert_eq!(Claims::new(values), Err(ClaimsError::TooLarge { slot: 7 }));
-        assert_eq!(
-            ClaimsError::TooLarge { slot: 7 }.to_string(),
-            "claim 7 does not fit into 48 bits"
-        );
+        assert_eq!(ClaimsError::TooLarge { slot: 7 }.to_string(), "claim 7 does not fit into 48 bits");
     }
 
     #[test]
     fn claims_do_not_print() {
-        assert_eq!(
-            format!("{:?}", Claims::new([42; CLAIM_SLOTS]).expect("small")),
-            "Claims(..)"
-        );
+        assert_eq!(format!("{:?}", Claims::new([42; CLAIM_SLOTS]).expect("small")), "Claims(..)");
     }
 }

@@ -23,10 +23,7 @@ pub fn hash_to_field(domain_tag: &str, message: &[u8]) -> FieldElement {
 fn expand_message(domain_tag: &[u8], message: &[u8], length: u16, output: &mut [u8]) {
     let shortened;
     let tag = if domain_tag.len() > 255 {
-        shortened = Sha256::new()
-            .chain_update(b"H2C-OVERSIZE-DST-")
-            .chain_update(domain_tag)
-            .finalize();
+        shortened = Sha256::new().chain_update(b"H2C-OVERSIZE-DST-").chain_update(domain_tag).finalize();
         shortened.as_slice()
     } else {
         domain_tag
@@ -46,12 +43,7 @@ fn expand_message(domain_tag: &[u8], message: &[u8], length: u16, output: &mut [
         for (byte, seed) in previous.iter_mut().zip(&first) {
             *byte ^= seed;
         }
-        let digest = Sha256::new()
-            .chain_update(previous)
-            .chain_update([counter])
-            .chain_update(tag)
-            .chain_update(tag_length)
-            .finalize();
+        let digest = Sha256::new().chain_update(previous).chain_update([counter]).chain_update(tag).chain_update(tag_length).finalize();
         previous.copy_from_slice(&digest);
         for (target, byte) in block.iter_mut().zip(previous) {
             *target = byte;
@@ -73,19 +65,10 @@ mod tests {
     #[test]
     fn the_expander_gives_the_vectors_of_the_rfc() {
         let tag = b"QUUX-V01-CS02-with-expander-SHA256-128";
-        assert_eq!(
-            expanded(tag, b"", 0x20),
-            "68a985b87eb6b46952128911f2a4412bbc302a9d759667f87f7a21d803f07235"
-        );
-        assert_eq!(
-            expanded(tag, b"abc", 0x20),
-            "d8ccab23b5985ccea865c6c97b6e5b8350e794e603b4b97902f53a8a0d605615"
-        );
+        assert_eq!(expanded(tag, b"", 0x20), "68a985b87eb6b46952128911f2a4412bbc302a9d759667f87f7a21d803f07235");
+        assert_eq!(expanded(tag, b"abc", 0x20), "d8ccab23b5985ccea865c6c97b6e5b8350e794e603b4b97902f53a8a0d605615");
         let long = expanded(tag, b"abc", 0x80);
-        assert!(
-            long.starts_with("abba86a6129e366fc877aab32fc4ffc70120d8996c88aee2fe4b32d6c7b6437a"),
-            "{long}"
-        );
+        assert!(long.starts_with("abba86a6129e366fc877aab32fc4ffc70120d8996c88aee2fe4b32d6c7b6437a"), "{long}");
         assert_eq!(long.len(), 256);
     }
 
@@ -96,19 +79,13 @@ mod tests {
 11111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111\
 1111111111";
         assert_eq!(tag.len(), 256);
-        assert_eq!(
-            expanded(tag, b"", 0x20),
-            "e8dc0c8b686b7ef2074086fbdd2f30e3f8bfbd3bdf177f73f04b97ce618a3ed3"
-        );
+        assert_eq!(expanded(tag, b"", 0x20), "e8dc0c8b686b7ef2074086fbdd2f30e3f8bfbd3bdf177f73f04b97ce618a3ed3");
     }
 
     #[test]
     fn the_value_is_frozen_and_the_tag_separates() {
         let value = hash_to_field("passid/test", b"message");
-        assert_eq!(
-            value.to_string(),
-            "11368948670701836609067616249355467316298856711759281341234790913829354103331"
-        );
+        assert_eq!(value.to_string(), "11368948670701836609067616249355467316298856711759281341234790913829354103331");
         assert_ne!(value, hash_to_field("passid/tess", b"tmessage"));
         assert_ne!(value, hash_to_field("passid/other", b"message"));
     }

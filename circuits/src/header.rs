@@ -46,14 +46,10 @@ impl CredentialHeader {
     /// [`HeaderError::TimeTooLarge`] names the field that is 2^40 or more.
     pub const fn validate(&self) -> Result<(), HeaderError> {
         if self.data_timestamp >= TIME_LIMIT {
-            return Err(HeaderError::TimeTooLarge {
-                field: "data_timestamp",
-            });
+            return Err(HeaderError::TimeTooLarge { field: "data_timestamp" });
         }
         if self.expires_at >= TIME_LIMIT {
-            return Err(HeaderError::TimeTooLarge {
-                field: "expires_at",
-            });
+            return Err(HeaderError::TimeTooLarge { field: "expires_at" });
         }
         Ok(())
     }

@@ -35,9 +35,7 @@ impl Domain {
     }
 
     pub(crate) fn element(self) -> Fr {
-        self.tag().bytes().fold(Fr::ZERO, |value, byte| {
-            value * Fr::from(256u64) + Fr::from(byte)
-        })
+        self.tag().bytes().fold(Fr::ZERO, |value, byte| value * Fr::from(256u64) + Fr::from(byte))
     }
 }
 
@@ -52,17 +50,11 @@ pub(crate) fn hash<const N: usize>(domain: Domain, inputs: &[Fr; N]) -> Fr {
 
 fn parameters(width: usize) -> &'static PoseidonParameters<Fr> {
     static CACHE: [OnceLock<PoseidonParameters<Fr>>; 9] = [const { OnceLock::new() }; 9];
-    #[expect(
-        clippy::expect_used,
-        reason = "widths are the constants 2, 3, 5 and 8 of this crate's own hashes"
-    )]
-    CACHE
-        .get(width)
-        .expect("a width this crate uses")
-        .get_or_init(|| {
-            let width = u8::try_from(width).expect("a small width");
-            get_poseidon_parameters(width).expect("parameters exist for widths 2 to 13")
-        })
+    #[expect(clippy::expect_used, reason = "widths are the constants 2, 3, 5 and 8 of this crate's own hashes")]
+    CACHE.get(width).expect("a width this crate uses").get_or_init(|| {
+        let width = u8::try_from(width).expect("a small width");
+        get_poseidon_parameters(width).expect("parameters exist for widths 2 to 13")
+    })
 }
 
 fn permute(parameters: &PoseidonParameters<Fr>, state: &mut Vec<Fr>) {
@@ -78,11 +70,7 @@ fn permute(parameters: &PoseidonParameters<Fr>, state: &mut Vec<Fr>) {
             *element *= element.square().square();
         }
         for (target, row) in mixed.iter_mut().zip(&parameters.mds) {
-            *target = row
-                .iter()
-                .zip(state.iter())
-                .map(|(factor, element)| *factor * element)
-                .sum();
+            *target = row.iter().zip(state.iter()).map(|(factor, element)| *factor * element).sum();
         }
         core::mem::swap(state, &mut mixed);
     }

@@ -51,11 +51,7 @@ impl SecretElement {
     /// # Errors
     /// [`SecretError::Zero`] for zero.
     pub fn new(element: FieldElement) -> Result<Self, SecretError> {
-        if element == FieldElement::ZERO {
-            Err(SecretError::Zero)
-        } else {
-            Ok(Self(element))
-        }
+        if element == FieldElement::ZERO { Err(SecretError::Zero) } else { Ok(Self(element)) }
     }
 
     /// Reads a stored secret: 32 bytes, big-endian.
@@ -89,15 +85,9 @@ mod tests {
 
     #[test]
     fn zero_and_out_of_range_secrets_are_refused() {
-        assert_eq!(
-            SecretElement::new(FieldElement::ZERO),
-            Err(SecretError::Zero)
-        );
+        assert_eq!(SecretElement::new(FieldElement::ZERO), Err(SecretError::Zero));
         assert_eq!(SecretElement::from_bytes(&[0; 32]), Err(SecretError::Zero));
-        assert_eq!(
-            SecretElement::from_bytes(&[0xff; 32]),
-            Err(SecretError::Field(FieldError::NotBelowModulus))
-        );
+        assert_eq!(SecretElement::from_bytes(&[0xff; 32]), Err(SecretError::Field(FieldError::NotBelowModulus)));
     }
 
     #[test]

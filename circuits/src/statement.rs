@@ -147,11 +147,7 @@ impl Statement {
                 return Err(StatementError::PredicateBound { index });
             }
         }
-        let times = [
-            ("presented_at", fields.presented_at),
-            ("max_data_age", fields.max_data_age),
-            ("min_expiry", fields.min_expiry),
-        ];
+        let times = [("presented_at", fields.presented_at), ("max_data_age", fields.max_data_age), ("min_expiry", fields.min_expiry)];
         for (field, time) in times {
             if time >= TIME_LIMIT {
                 return Err(StatementError::TimeTooLarge { field });
@@ -168,22 +164,13 @@ impl Statement {
     ///
     /// # Errors
     /// [`WitnessError`] when this credential does not satisfy the request, or the request is no valid statement.
-    pub fn for_witness(
-        request: &PresentationRequest,
-        witness: &Witness,
-    ) -> Result<Self, WitnessError> {
+    pub fn for_witness(request: &PresentationRequest, witness: &Witness) -> Result<Self, WitnessError> {
         let claims = witness.claims.values();
         let statement = Self::new(StatementFields {
             merkle_root: witness.path.root(witness.commitment()?),
             context: request.context,
             schema: request.schema,
-            disclosed: core::array::from_fn(|slot| {
-                if is_disclosed(request.mask, slot) {
-                    claims[slot]
-                } else {
-                    0
-                }
-            }),
+            disclosed: core::array::from_fn(|slot| if is_disclosed(request.mask, slot) { claims[slot] } else { 0 }),
             mask: request.mask,
             predicates: request.predicates,
             presented_at: request.presented_at,
@@ -191,10 +178,7 @@ impl Statement {
             min_expiry: request.min_expiry,
             institution_scope: request.institution_scope,
             session_nullifier: session_nullifier(&witness.holder_secret, request.context),
-            applicant_reference: applicant_reference(
-                &witness.holder_secret,
-                request.institution_scope,
-            ),
+            applicant_reference: applicant_reference(&witness.holder_secret, request.institution_scope),
         })?;
         witness.check(&statement)?;
         Ok(statement)
@@ -202,26 +186,15 @@ impl Statement {
 
     /// The claim in `slot` if the statement discloses it; `None` for a hidden one, which is not the same as zero.
     pub fn disclosed_claim(&self, slot: usize) -> Option<u64> {
-        if is_disclosed(self.0.mask, slot) {
-            self.0.disclosed.get(slot).copied()
-        } else {
-            None
-        }
+        if is_disclosed(self.0.mask, slot) { self.0.disclosed.get(slot).copied() } else { None }
     }
 
     /// The public signals in the circuit's order: root, context, disclosed claims (4), predicates, policy (mask, schema, times),
     /// institution scope, nullifier, applicant reference.
     pub fn public_signals(&self) -> [FieldElement; PUBLIC_SIGNALS] {
         let fields = &self.0;
-        let [first, second, third, fourth] =
-            packing::claims(&fields.disclosed).map(FieldElement::from);
-        let policy = packing::policy(
-            fields.mask,
-            fields.schema,
-            fields.presented_at,
-            fields.max_data_age,
-            fields.min_expiry,
-        );
+        let [first, second, third, fourth] = packing::claims(&fields.disclosed).map(FieldElement::from);
+        let policy = packing::policy(fields.mask, fields.schema, fields.presented_at, fields.max_data_age, fields.min_expiry);
         [
             fields.merkle_root,
             fields.context,

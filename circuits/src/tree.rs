@@ -62,23 +62,14 @@ impl MerklePath {
     }
 
     /// The four children at every level, leaves first, and the root.
-    pub(crate) fn walk(
-        &self,
-        leaf: FieldElement,
-    ) -> ([[FieldElement; ARITY]; DEPTH], FieldElement) {
+    pub(crate) fn walk(&self, leaf: FieldElement) -> ([[FieldElement; ARITY]; DEPTH], FieldElement) {
         let mut current = leaf;
         let mut index = self.leaf_index;
         let levels = self.siblings.map(|siblings| {
             let place = usize::try_from(index % 4).unwrap_or_default();
             index /= 4;
             let mut others = siblings.into_iter();
-            let children = core::array::from_fn(|child| {
-                if child == place {
-                    current
-                } else {
-                    others.next().unwrap_or_default()
-                }
-            });
+            let children = core::array::from_fn(|child| if child == place { current } else { others.next().unwrap_or_default() });
             current = node_hash(children);
             children
         });
@@ -103,11 +94,8 @@ mod tests {
 
     #[test]
     fn the_index_decides_the_place_at_every_level() {
-        let siblings: [[FieldElement; 3]; DEPTH] = core::array::from_fn(|level| {
-            core::array::from_fn(|place| number((10 * level + place) as u64))
-        });
-        let leaf_index =
-            (0..DEPTH as u64).fold(0, |index, level| index | ((level % 4) << (2 * level)));
+        let siblings: [[FieldElement; 3]; DEPTH] = core::array::from_fn(|level| core::array::from_fn(|place| number((10 * level + place) as u64)));
+        let leaf_index = (0..DEPTH as u64).fold(0, |index, level| index | ((level % 4) << (2 * level)));
         let mut current = number(7);
         for (level, [a, b, c]) in siblings.into_iter().enumerate() {
             current = node_hash(match level % 4 {
@@ -117,27 +105,14 @@ mod tests {
                 _ => [a, b, c, current],
             });
         }
-        let path = MerklePath {
-            leaf_index,
-            siblings,
-        };
+        let path = MerklePath { leaf_index, siblings };
         assert_eq!(path.root(number(7)), current);
-        assert_ne!(
-            MerklePath {
-                leaf_index: leaf_index ^ 1,
-                ..path
-            }
-            .root(number(7)),
-            current
-        );
+        assert_ne!(MerklePath { leaf_index: leaf_index ^ 1, ..path }.root(number(7)), current);
     }
 
     #[test]
     fn an_empty_tree_is_the_path_of_empty_siblings() {
-        let path = MerklePath {
-            leaf_index: 0,
-            siblings: core::array::from_fn(|level| [empty_subtree_root(level); ARITY - 1]),
-        };
+        let path = MerklePath { leaf_index: 0, siblings: core::array::from_fn(|level| [empty_subtree_root(level); ARITY - 1]) };
         assert_eq!(path.root(EMPTY_LEAF), empty_subtree_root(DEPTH));
         assert_eq!(empty_subtree_root(0), EMPTY_LEAF);
     }

@@ -7,8 +7,8 @@ use zeroize::Zeroize;
 use crate::statement::{Statement, StatementError};
 use crate::tree::{CAPACITY, EMPTY_LEAF, MerklePath};
 use crate::{
-    Claims, CredentialHeader, FieldElement, HeaderError, Operator, SecretElement, SecretError,
-    applicant_reference, credential_commitment, holder_commitment, session_nullifier,
+    Claims, ClaimsError, CredentialHeader, FieldElement, HeaderError, Operator, SecretElement, SecretError, applicant_reference, credential_commitment,
+    holder_commitment, session_nullifier,
 };
 
 /// The private side of a presentation. Prints nothing and is wiped on drop.
@@ -33,6 +33,9 @@ pub enum WitnessError {
     /// The request itself is malformed. Refuse it.
     #[error(transparent)]
     Statement(#[from] StatementError),
+    /// A claim is out of range. Fetch the credential again.
+    #[error(transparent)]
+    Claims(#[from] ClaimsError),
     /// The credential's header is malformed. Fetch the credential again.
     #[error(transparent)]
     Header(#[from] HeaderError),
@@ -103,6 +106,7 @@ impl WitnessError {
     pub const fn code(self) -> &'static str {
         match self {
             Self::Statement(error) => error.code(),
+            Self::Claims(error) => error.code(),
             Self::Header(error) => error.code(),
             Self::Secret(error) => error.code(),
             Self::LeafIndex => "leaf_index_outside_tree",
@@ -131,12 +135,7 @@ impl Witness {
     pub fn commitment(&self) -> Result<FieldElement, WitnessError> {
         self.header.validate()?;
         let holder = holder_commitment(&self.holder_secret)?;
-        Ok(credential_commitment(
-            &self.claims,
-            &self.header,
-            holder,
-            &self.blinding,
-        ))
+        Ok(credential_commitment(&self.claims, &self.header, holder, &self.blinding))
     }
 
     /// Whether this witness satisfies `statement`, constraint by constraint as the circuit has them.
@@ -159,28 +158,20 @@ impl Witness {
         if self.path.root(commitment) != statement.merkle_root {
             return Err(WitnessError::NotInTree);
         }
-        if session_nullifier(&self.holder_secret, statement.context) != statement.session_nullifier
-        {
+        if session_nullifier(&self.holder_secret, statement.context) != statement.session_nullifier {
             return Err(WitnessError::Nullifier);
         }
-        if applicant_reference(&self.holder_secret, statement.institution_scope)
-            != statement.applicant_reference
-        {
+        if applicant_reference(&self.holder_secret, statement.institution_scope) != statement.applicant_reference {
             return Err(WitnessError::ApplicantReference);
         }
         Ok(())
     }
 
     fn check_times(&self, statement: &Statement) -> Result<(), WitnessError> {
-        match statement
-            .presented_at
-            .checked_sub(self.header.data_timestamp)
-        {
+        match statement.presented_at.checked_sub(self.header.data_timestamp) {
             None => Err(WitnessError::DataFromFuture),
             Some(age) if age > statement.max_data_age => Err(WitnessError::DataTooOld),
-            Some(_) if self.header.expires_at < statement.min_expiry => {
-                Err(WitnessError::ExpiresTooEarly)
-            }
+            Some(_) if self.header.expires_at < statement.min_expiry => Err(WitnessError::ExpiresTooEarly),
             Some(_) => Ok(()),
         }
     }
@@ -188,10 +179,7 @@ impl Witness {
     fn check_claims(&self, statement: &Statement) -> Result<(), WitnessError> {
         let claims = self.claims.values();
         for (slot, claim) in claims.iter().enumerate() {
-            if statement
-                .disclosed_claim(slot)
-                .is_some_and(|value| value != *claim)
-            {
+            if statement.disclosed_claim(slot).is_some_and(|value| value != *claim) {
                 return Err(WitnessError::Disclosed { slot });
             }
         }

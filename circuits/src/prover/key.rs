@@ -1,0 +1,107 @@
+//! The proving key, read straight from the `.zkey` of snarkjs.
+//!
+//! Points are taken unchecked: the file's SHA-256 was compared with its pin before, and checking 40,000 points costs half a second.
+//! The constraint coefficients in the file are skipped; the witness program carries them.
+
+use ark_bn254::{Fq, Fq2, Fr, G1Affine, G2Affine};
+use ark_ff::{AdditiveGroup, BigInt, PrimeField};
+
+use crate::binary::{Malformed, Reader, SectionFile};
+
+const GROTH16: u32 = 1;
+
+/// The group elements of a Groth16 proving key.
+pub(crate) struct ProvingKey {
+    pub(crate) alpha_g1: G1Affine,
+    pub(crate) beta_g1: G1Affine,
+    pub(crate) beta_g2: G2Affine,
+    pub(crate) delta_g1: G1Affine,
+    pub(crate) delta_g2: G2Affine,
+    /// Per wire: `a_i(τ)`.
+    pub(crate) a: Vec<G1Affine>,
+    /// Per wire: `b_i(τ)` in the first group.
+    pub(crate) b_g1: Vec<G1Affine>,
+    /// Per wire: `b_i(τ)` in the second group.
+    pub(crate) b_g2: Vec<G2Affine>,
+    /// Per private wire: `(β a_i(τ) + α b_i(τ) + c_i(τ)) / δ`.
+    pub(crate) private: Vec<G1Affine>,
+    /// The quotient's points, in the evaluation basis snarkjs uses.
+    pub(crate) quotient: Vec<G1Affine>,
+    pub(crate) public_signals: usize,
+}
+
+impl ProvingKey {
+    /// Reads a `.zkey` file whose pin was checked.
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, Malformed> {
+        let file = SectionFile::parse(bytes, *b"zkey", 1)?;
+        let mut kind = file.section(1)?;
+        if kind.u32()? != GROTH16 {
+            return Err(Malformed("it is not a groth16 key"));
+        }
+        kind.end()?;
+
+        let mut header = file.section(2)?;
+        if header.u32()? != 32 || header.limbs()? != Fq::MODULUS.0 || header.u32()? != 32 || header.limbs()? != Fr::MODULUS.0 {
+            return Err(Malformed("it is over another curve"));
+        }
+        let wires = header.index()?;
+        let public_signals = header.index()?;
+        let domain_size = header.index()?;
+        let alpha_g1 = first_group(&mut header)?;
+        let beta_g1 = first_group(&mut header)?;
+        let beta_g2 = second_group(&mut header)?;
+        header.take(128)?; // gamma, which only a verifier needs
+        let delta_g1 = first_group(&mut header)?;
+        let delta_g2 = second_group(&mut header)?;
+        header.end()?;
+
+        let private_wires =
+            wires.checked_sub(public_signals).and_then(|wires| wires.checked_sub(1)).ok_or(Malformed("it has fewer wires than public signals"))?;
+        if !domain_size.is_power_of_two() {
+            return Err(Malformed("its domain is not a power of two"));
+        }
+        Ok(Self {
+            alpha_g1,
+            beta_g1,
+            beta_g2,
+            delta_g1,
+            delta_g2,
+            a: points(file.section(5)?, wires, 64, first_group)?,
+            b_g1: points(file.section(6)?, wires, 64, first_group)?,
+            b_g2: points(file.section(7)?, wires, 128, second_group)?,
+            private: points(file.section(8)?, private_wires, 64, first_group)?,
+            quotient: points(file.section(9)?, domain_size, 64, first_group)?,
+            public_signals,
+        })
+    }
+}
+
+/// A whole section of points; its length is checked first, so that a count in the file cannot make us reserve more than the file holds.
+fn points<P>(mut section: Reader<'_>, count: usize, size: usize, read: fn(&mut Reader<'_>) -> Result<P, Malformed>) -> Result<Vec<P>, Malformed> {
+    if count.checked_mul(size) != Some(section.remaining()) {
+        return Err(Malformed("a section of points has the wrong length"));
+    }
+    let mut points = Vec::with_capacity(count);
+    for _ in 0..count {
+        points.push(read(&mut section)?);
+    }
+    Ok(points)
+}
+
+/// A coordinate is stored in Montgomery form already.
+fn coordinate(reader: &mut Reader<'_>) -> Result<Fq, Malformed> {
+    let value = BigInt(reader.limbs()?);
+    if value >= Fq::MODULUS { Err(Malformed("a coordinate is not canonical")) } else { Ok(Fq::new_unchecked(value)) }
+}
+
+/// The identity is stored as zeros.
+fn first_group(reader: &mut Reader<'_>) -> Result<G1Affine, Malformed> {
+    let (x, y) = (coordinate(reader)?, coordinate(reader)?);
+    Ok(if x == Fq::ZERO && y == Fq::ZERO { G1Affine::identity() } else { G1Affine::new_unchecked(x, y) })
+}
+
+fn second_group(reader: &mut Reader<'_>) -> Result<G2Affine, Malformed> {
+    let x = Fq2::new(coordinate(reader)?, coordinate(reader)?);
+    let y = Fq2::new(coordinate(reader)?, coordinate(reader)?);
+    Ok(if x == Fq2::ZERO && y == Fq2::ZERO { G2Affine::identity() } else { G2Affine::new_unchecked(x, y) })
+}

@@ -1,0 +1,88 @@
+//! Verifying a presentation: strict about everything a proof library leaves open.
+
+mod key;
+
+use ark_bn254::{Bn254, Fr};
+use ark_groth16::{Groth16, PreparedVerifyingKey, prepare_verifying_key};
+
+use crate::artifacts::{ArtifactError, ArtifactFile, EMBEDDED_VERIFICATION_KEY};
+use crate::{FieldElement, PUBLIC_SIGNALS, Proof, Statement};
+
+/// Checks proofs against the pinned verification key. Cheap to share, safe to use from many threads.
+pub struct Verifier {
+    key: PreparedVerifyingKey<Bn254>,
+}
+
+/// Why a proof was not accepted. Treat every variant as "no".
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum VerifyError {
+    /// Not exactly as many public signals as the circuit has.
+    #[error("the circuit has 11 public signals, not {found}")]
+    SignalCount {
+        /// How many there were.
+        found: usize,
+    },
+    /// The equation of Groth16 does not hold: the proof does not prove this statement.
+    #[error("the proof does not prove this statement")]
+    Invalid,
+}
+
+impl VerifyError {
+    /// A stable name for machines.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::SignalCount { .. } => "public_signal_count",
+            Self::Invalid => "proof_invalid",
+        }
+    }
+}
+
+impl Verifier {
+    /// Loads a verification key: the JSON of snarkjs, with the pinned SHA-256.
+    ///
+    /// # Errors
+    /// [`ArtifactError`] when the pin does not match or the key is malformed or unsafe.
+    pub fn load(verification_key: &[u8]) -> Result<Self, ArtifactError> {
+        ArtifactFile::VerificationKey.check(verification_key)?;
+        Ok(Self { key: prepare_verifying_key(&key::parse(verification_key)?) })
+    }
+
+    /// Loads the verification key compiled into this program.
+    ///
+    /// # Errors
+    /// [`ArtifactError`] when the program was built from damaged files.
+    pub fn embedded() -> Result<Self, ArtifactError> {
+        Self::load(EMBEDDED_VERIFICATION_KEY)
+    }
+
+    /// Whether the proof proves the statement.
+    ///
+    /// Says nothing about the root being current, the nullifier being new or the clock being right: that is the caller's.
+    ///
+    /// # Errors
+    /// [`VerifyError::Invalid`] when it does not.
+    pub fn verify(&self, statement: &Statement, proof: &Proof) -> Result<(), VerifyError> {
+        self.verify_signals(&statement.public_signals(), proof)
+    }
+
+    /// Whether the proof proves a statement given as public signals.
+    ///
+    /// # Errors
+    /// [`VerifyError::SignalCount`] for another number than [`PUBLIC_SIGNALS`], [`VerifyError::Invalid`] when the proof fails.
+    pub fn verify_signals(&self, signals: &[FieldElement], proof: &Proof) -> Result<(), VerifyError> {
+        let signals: &[FieldElement; PUBLIC_SIGNALS] = signals.try_into().map_err(|_| VerifyError::SignalCount { found: signals.len() })?;
+        let inputs: [Fr; PUBLIC_SIGNALS] = signals.map(|signal| *signal.as_fr());
+        let proof = ark_groth16::Proof { a: proof.a, b: proof.b, c: proof.c };
+        match Groth16::<Bn254>::verify_proof(&self.key, &proof, &inputs) {
+            Ok(true) => Ok(()),
+            Ok(false) | Err(_) => Err(VerifyError::Invalid),
+        }
+    }
+}
+
+impl core::fmt::Debug for Verifier {
+    fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        formatter.write_str("Verifier(claims_v1)")
+    }
+}
