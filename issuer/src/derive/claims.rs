@@ -2,13 +2,16 @@
 
 use std::fmt;
 
-use passid_api::claims::SLOT_COUNT;
-use passid_api::claims::encoding::Country;
+use passid_api::claims::encoding::{Country, FraudRisk};
+use passid_api::claims::{CLAIM_LIMIT, SLOT_COUNT, Slot};
 use passid_api::issuer::ClaimNote;
 use passid_api::time::Timestamp;
 
 use super::error::DeriveError;
-use super::evidence::EvidenceDigest;
+use super::evidence::{self, EvidenceDigest};
+use super::material::Material;
+use super::notes::Notes;
+use super::{MODEL_VERSION, corridor, fraud, identity, income, payments, savings, score, window};
 use crate::bank::data::BankSnapshot;
 use crate::screening::ScreeningOutcome;
 
@@ -52,7 +55,69 @@ impl fmt::Debug for DerivedClaims {
 ///
 /// # Errors
 /// [`DeriveError`] when no credential can be made at all.
+#[expect(clippy::needless_pass_by_value, reason = "whoever derives gives the transactions up: they are wiped here")]
 pub fn derive(snapshot: BankSnapshot, holder: &DeclaredHolder, screening: &ScreeningOutcome, now: Timestamp) -> Result<DerivedClaims, DeriveError> {
-    let _ = (snapshot, holder, screening, now);
-    Err(DeriveError::NoAccounts)
+    let material = Material::prepare(&snapshot, now)?;
+    let mut notes = Notes::default();
+    let corridor = corridor::derive(&material, holder.destination)?;
+    let window = window::derive(&material);
+    let age_days = window::account_age_days(&material, &mut notes);
+    let account_age_months = window::months_of(age_days);
+    let identity = identity::derive(&material, &holder.name, &mut notes);
+    let income = income::derive(&material, &mut notes);
+    let payments = payments::derive(&material, &mut notes);
+    let savings = savings::derive(&material, &mut notes);
+    let fraud = fraud::derive(&material, identity, age_days, screening, &mut notes);
+    let score = score::derive(&material, &score::Inputs { income, payments, savings, account_age_months }, &mut notes);
+    note_screening(screening, &mut notes);
+
+    let mut values = [0_u64; SLOT_COUNT];
+    let mut set = |slot: Slot, value: u64| values[slot.index()] = value;
+    set(Slot::IdentityVerified, identity.verified.into());
+    set(Slot::IncomeVerified, income.verified.into());
+    set(Slot::IncomeBand, income.band.encode());
+    set(Slot::IncomeMonthly, income.monthly_minor);
+    set(Slot::SanctionsScreeningClear, screening.is_clear().into());
+    set(Slot::PaymentBehaviorVerified, payments.verified.into());
+    set(Slot::PaymentReliability, share_of(payments.reliability, 1_000_000));
+    set(Slot::SavingsBehaviorVerified, savings.verified.into());
+    set(Slot::SavingsConsistency, share_of(savings.consistency / 100.0, 10_000));
+    set(Slot::IdentityAndFraudChecksPassed, (identity.verified && fraud == FraudRisk::Low).into());
+    set(Slot::FraudRisk, fraud as u64);
+    set(Slot::StabilityScore, score.map_or(0, |score| score.score.into()));
+    set(Slot::StabilityDetail, score.map_or(Ok(0), |score| score.detail.encode()).map_err(|error| DeriveError::OutOfRange(error.0))?);
+    set(Slot::SourceWindow, window.encode());
+    set(Slot::CorridorAndCurrency, corridor.encode());
+    set(Slot::AccountAgeMonths, account_age_months);
+    if let Some(slot) = Slot::ALL.iter().find(|slot| values[slot.index()] >= CLAIM_LIMIT) {
+        return Err(DeriveError::OutOfRange(slot.as_str()));
+    }
+    Ok(DerivedClaims {
+        values,
+        data_timestamp: snapshot.read_at,
+        model_version: MODEL_VERSION,
+        notes: notes.into_vec(),
+        evidence: evidence::digest(&snapshot),
+        transactions_read: u64::try_from(snapshot.transaction_count()).unwrap_or(u64::MAX),
+    })
 }
+
+fn note_screening(screening: &ScreeningOutcome, notes: &mut Notes) {
+    if screening.lists.is_empty() {
+        notes.add(Slot::SanctionsScreeningClear, "no_list_loaded", "No sanctions list is loaded, so nothing was screened.");
+    } else if !screening.hits.is_empty() {
+        notes.add(Slot::SanctionsScreeningClear, "possible_match", "The name resembles one on a sanctions list; the issuer has to look at it.");
+    } else if screening.lists.iter().any(|list| list.excerpt) {
+        notes.add(Slot::SanctionsScreeningClear, "excerpt_only", "Only an excerpt of the published list was screened.");
+    }
+}
+
+/// `share` of `whole`, rounded, within 0 and `whole`.
+fn share_of(share: f64, whole: u32) -> u64 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and a u32")]
+    let value = (share.clamp(0.0, 1.0) * f64::from(whole)).round() as u64;
+    value
+}
+
+#[cfg(test)]
+mod tests;

@@ -3,12 +3,29 @@
 //! Each claim family has its file, its documented rule and its constants. Too little data gives "not verified" with a reason,
 //! never a guess. The snapshot is taken by value and wiped when the derivation returns.
 
+mod balances;
+mod category;
 pub mod claims;
+mod corridor;
 pub mod error;
 pub mod evidence;
+mod fraud;
+mod identity;
+mod income;
+mod material;
+mod names;
+mod notes;
+mod payments;
+mod recurring;
+mod savings;
+mod score;
+#[cfg(test)]
+mod testing;
+mod window;
 
 pub use claims::{DeclaredHolder, DerivedClaims, derive};
 pub use error::DeriveError;
+pub use evidence::EvidenceDigest;
 
 /// Name of the model behind the score, signed into every credential.
 pub const MODEL_VERSION: &str = "passid_fsi_v0_1";

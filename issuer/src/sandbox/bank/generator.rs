@@ -80,8 +80,11 @@ impl Plan {
                 // The first outputs of close seeds are not close, but one round costs nothing.
                 random.next();
                 for day in rule.timing.days(first, &mut random) {
-                    if random.between(1, 100) > rule.skipped_percent && day <= today {
-                        enter(&mut customer.accounts, rule, day, &mut random);
+                    // Everything is drawn before the day is looked at, so that a later today changes nothing earlier.
+                    let happens = random.between(1, 100) > rule.skipped_percent;
+                    let minor = rule.draw(&mut random);
+                    if happens && day <= today {
+                        enter(&mut customer.accounts, rule, day, minor);
                     }
                 }
             }
@@ -125,10 +128,15 @@ fn roll(mut day: Date, step: i64) -> Date {
     day
 }
 
-fn enter(accounts: &mut [BookedAccount], rule: &Rule, day: Date, random: &mut SplitMix) {
-    let (low, high) = rule.amount;
-    let span = high.abs_diff(low);
-    let minor = low.min(high).saturating_add_unsigned(random.between(0, span));
+impl Rule {
+    /// An amount between the bounds.
+    fn draw(&self, random: &mut SplitMix) -> i64 {
+        let (low, high) = self.amount;
+        low.min(high).saturating_add_unsigned(random.between(0, high.abs_diff(low)))
+    }
+}
+
+fn enter(accounts: &mut [BookedAccount], rule: &Rule, day: Date, minor: i64) {
     let mut book = |position: usize, minor: i64, label: &Label| {
         if let Some(account) = accounts.get_mut(position) {
             account.entries.push(Entry { id: String::new(), booked_on: day, minor, balance_minor: 0, label: label.clone() });

@@ -53,7 +53,7 @@ mod tests {
             for (old, new) in before.history(earlier).accounts.iter().zip(after.history(later).accounts) {
                 let old: Vec<_> = old.entries.iter().map(|entry| (&entry.id, entry.minor, entry.balance_minor)).collect();
                 let new: Vec<_> = new.entries.iter().map(|entry| (&entry.id, entry.minor, entry.balance_minor)).collect();
-                assert_eq!(old, new[..old.len()]);
+                assert!(old == new[..old.len()], "{} was rewritten", before.customer.id);
             }
         }
     }
