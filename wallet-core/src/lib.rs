@@ -1,1 +1,42 @@
-//! Being built.
+//! The wallet: what a person carries.
+//!
+//! It keeps credentials in an encrypted vault, shows what an institution asks for, proves exactly what the person agreed to, and
+//! remembers what was shared. Front ends hold one [`Wallet`]; everything a wallet needs from its surroundings (keystore, clock,
+//! randomness, network) is passed in where it is opened.
+//!
+//! | room | what it does |
+//! |---|---|
+//! | [`keystore`] | the platform's keys behind one trait |
+//! | `vault` | one encrypted database, opened, keyed, migrated, closed; knows no table |
+//! | [`identity`] | the device key and the holder secret |
+//! | [`issuer`] | the wire: address, trust, access |
+//! | [`credential`] | bank links; credentials received, checked, kept |
+//! | [`request`] | links and codes of institutions |
+//! | [`consent`] | what is shown, and the tie to what is agreed |
+//! | [`presentation`] | prove and send, durable at every step |
+//! | [`share`] | shares the person offers |
+//! | [`history`] | what happened |
+//! | [`words`] | every sentence a person reads |
+
+pub mod consent;
+mod core;
+pub mod credential;
+mod error;
+mod files;
+pub mod history;
+pub mod identity;
+pub mod issuer;
+pub mod keystore;
+pub mod presentation;
+pub mod random;
+pub mod request;
+mod schema;
+mod sealing;
+pub mod share;
+mod vault;
+mod wallet;
+pub mod words;
+
+pub use crate::error::WalletError;
+pub use crate::vault::VaultError;
+pub use crate::wallet::{Wallet, WalletConfig};

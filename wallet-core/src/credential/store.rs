@@ -1,0 +1,46 @@
+//! Credentials in the vault: the signed document, word for word; it is checked again whenever it is read.
+
+use passid_api::ids::CredentialId;
+use passid_api::time::Timestamp;
+use passid_api::wallet::CredentialState;
+use rusqlite::{Connection, params};
+use zeroize::Zeroizing;
+
+use crate::vault::VaultError;
+
+/// A stored credential, not yet checked again.
+pub(super) struct StoredCredential {
+    pub(super) document: Zeroizing<String>,
+    pub(super) state: CredentialState,
+    pub(super) expires_at: Timestamp,
+}
+
+pub(super) fn insert(tables: &Connection, account: i64, id: CredentialId, document: &str, issued_at: i64, expires_at: Timestamp) -> Result<(), VaultError> {
+    tables.execute(
+        "INSERT INTO credential (id, account, document, state, issued_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (id) DO NOTHING",
+        params![id.to_string(), account, document, CredentialState::Active.as_str(), issued_at, expires_at.seconds()],
+    )?;
+    Ok(())
+}
+
+/// All credentials of an account, newest first.
+pub(super) fn list(tables: &Connection, account: i64) -> Result<Vec<StoredCredential>, VaultError> {
+    let mut statement = tables.prepare("SELECT document, state, expires_at FROM credential WHERE account = ?1 ORDER BY issued_at DESC, id DESC")?;
+    let rows = statement.query_map([account], |row| Ok((Zeroizing::new(row.get::<_, String>(0)?), row.get::<_, String>(1)?, row.get::<_, i64>(2)?)))?;
+    let malformed = VaultError::MALFORMED_VALUE;
+    rows.map(|row| {
+        let (document, state, expires_at) = row?;
+        Ok(StoredCredential { document, state: state.parse().map_err(|_| malformed)?, expires_at: Timestamp::from_seconds(expires_at).map_err(|_| malformed)? })
+    })
+    .collect()
+}
+
+pub(super) fn set_state(tables: &Connection, account: i64, id: CredentialId, state: CredentialState) -> Result<(), VaultError> {
+    tables.execute("UPDATE credential SET state = ?3 WHERE account = ?1 AND id = ?2", params![account, id.to_string(), state.as_str()])?;
+    Ok(())
+}
+
+/// Whether there was such a credential.
+pub(super) fn delete(tables: &Connection, account: i64, id: CredentialId) -> Result<bool, VaultError> {
+    Ok(tables.execute("DELETE FROM credential WHERE account = ?1 AND id = ?2", params![account, id.to_string()])? > 0)
+}

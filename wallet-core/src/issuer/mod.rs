@@ -1,0 +1,14 @@
+//! The wallet's side of the wire: where the issuer is, whom to believe, how to ask.
+
+mod address;
+mod client;
+mod error;
+mod http;
+mod token;
+mod trust;
+
+pub use self::address::{InvalidAddress, IssuerAddress};
+pub(crate) use self::client::{Call, IdempotencyKey, IssuerClient};
+pub use self::error::IssuerError;
+pub use self::http::http_client;
+pub(crate) use self::token::AccessToken;

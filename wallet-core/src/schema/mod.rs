@@ -1,0 +1,6 @@
+//! The vault's tables, change by change. A released file here never changes: phones hold vaults made by it.
+
+use crate::vault::Migration;
+
+/// Every change so far, in order.
+pub(crate) const MIGRATIONS: &[Migration] = &[Migration { name: "initial", sql: include_str!("0001_initial.sql") }];
