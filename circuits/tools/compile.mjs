@@ -21,7 +21,7 @@ export async function compile(target, source = "claims_v1.circom") {
     throw new Error(`circom failed:\n${result.stdout}${result.stderr}`);
   }
   renameSync(join(output, "claims_v1.r1cs"), join(target, "claims_v1.r1cs"));
-  renameSync(join(output, "claims_v1.sym"), join(BUILD, "claims_v1.sym"));
+  renameSync(join(output, "claims_v1.sym"), join(target, "claims_v1.sym"));
   copyFileSync(join(output, "claims_v1_js", "claims_v1.wasm"), join(target, "claims_v1.wasm"));
   rmSync(output, { recursive: true });
   return result.stdout;
@@ -32,7 +32,7 @@ export function buildProgram(target) {
   const arguments_ = [
     "run", "--release", "--quiet", "-p", "passid-circuits", "--no-default-features", "--features", "tools",
     "--example", "build_program", "--",
-    join(target, "claims_v1.r1cs"), join(BUILD, "claims_v1.sym"), join(target, "claims_v1.program"),
+    join(target, "claims_v1.r1cs"), join(target, "claims_v1.sym"), join(target, "claims_v1.program"),
   ];
   const result = spawnSync("cargo", arguments_, { cwd: CIRCUITS, stdio: "inherit" });
   if (result.status !== 0) {

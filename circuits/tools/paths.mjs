@@ -12,7 +12,7 @@ export const BUILD = join(CIRCUITS, "build");
 export const artifact = (name) => join(ARTIFACTS, name);
 export const sha256File = (path) => createHash("sha256").update(readFileSync(path)).digest("hex");
 
-const PINNED = ["claims_v1.program", "claims_v1.r1cs", "claims_v1.wasm", "claims_v1.zkey", "phase1.ptau", "transcript.json",
+const PINNED = ["claims_v1.program", "claims_v1.r1cs", "claims_v1.sym", "claims_v1.wasm", "claims_v1.zkey", "phase1.ptau", "transcript.json",
   "verification_key.json"];
 
 /** Writes artifacts/SHA256SUMS in the format of sha256sum. */

@@ -6,6 +6,9 @@ mod program;
 pub mod program_builder;
 pub mod r1cs;
 pub mod sample;
+#[cfg(feature = "prover")]
+pub mod soundness;
+mod symbols;
 
 use ark_bn254::Fr;
 use rand::SeedableRng;

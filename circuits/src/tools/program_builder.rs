@@ -6,6 +6,7 @@ use ark_bn254::Fr;
 use ark_ff::{BigInteger, Field, PrimeField, Zero};
 
 use super::r1cs::{Constraint, ConstraintSystem, LinearCombination};
+use super::symbols;
 use crate::assignment::{MAGIC, NO_WIRE, VERSION};
 
 /// Builds the program file from the constraints, the symbol file of the compiler, and the names of the native inputs in order.
@@ -70,15 +71,7 @@ pub fn build(system: &ConstraintSystem, symbols: &str, input_names: &[String]) -
 
 /// The wire of every named input; `None` where the compiler replaced it by an expression.
 fn locate_inputs(symbols: &str, names: &[String]) -> Result<Vec<Option<usize>>, String> {
-    let mut wires = HashMap::new();
-    for line in symbols.lines() {
-        let mut fields = line.splitn(4, ',');
-        let (_, wire, _, name) = (fields.next(), fields.next(), fields.next(), fields.next());
-        let (Some(wire), Some(name)) = (wire.and_then(|wire| wire.parse::<i64>().ok()), name) else {
-            return Err(format!("not a line of a symbol file: {line}"));
-        };
-        wires.insert(name, usize::try_from(wire).ok());
-    }
+    let wires = symbols::parse(symbols)?;
     names.iter().map(|name| wires.get(name.as_str()).copied().ok_or(format!("the circuit has no signal {name}"))).collect()
 }
 

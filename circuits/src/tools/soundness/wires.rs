@@ -1,0 +1,43 @@
+//! One wire of a satisfying witness changed at a time: a circuit that still holds does not constrain that wire.
+
+use ark_bn254::Fr;
+use ark_ff::{AdditiveGroup, Field};
+
+use super::Circuit;
+
+/// The wires that can be changed alone without violating a constraint, with the change that went unnoticed.
+pub fn unconstrained(circuit: &Circuit, wires: &[Fr], random: Fr) -> Vec<(String, &'static str)> {
+    let mut readers = vec![Vec::new(); circuit.system.wires];
+    for (index, constraint) in circuit.system.constraints.iter().enumerate() {
+        for (wire, _) in [&constraint.a, &constraint.b, &constraint.c].into_iter().flatten() {
+            if readers[*wire].last() != Some(&index) {
+                readers[*wire].push(index);
+            }
+        }
+    }
+    let mut changed = wires.to_vec();
+    let mut found = Vec::new();
+    // Wire 0 is the constant one, which the verifier fixes.
+    for wire in 1..circuit.system.wires {
+        let original = wires[wire];
+        let changes = [
+            ("plus one", original + Fr::ONE),
+            ("minus one", original - Fr::ONE),
+            ("negated", -original),
+            ("zeroed", Fr::ZERO),
+            ("one minus", Fr::ONE - original),
+            ("random", random),
+        ];
+        for (name, value) in changes {
+            if value == original {
+                continue;
+            }
+            changed[wire] = value;
+            if readers[wire].iter().all(|index| circuit.system.constraints[*index].is_satisfied(&changed)) {
+                found.push((circuit.names[wire].clone(), name));
+            }
+        }
+        changed[wire] = original;
+    }
+    found
+}
