@@ -69,11 +69,6 @@ impl Stream<'_> {
         self.rows.iter().rev().map(|row| row.category).max_by_key(|category| count(*category)).unwrap_or(Category::Other)
     }
 
-    /// Day of the last occurrence.
-    pub(super) fn last_day(&self) -> Option<Date> {
-        self.rows.last().map(Row::day)
-    }
-
     /// When each occurrence was due and how late it came; see [`Punctuality`].
     pub(super) fn punctuality(&self, period: Period, today: Date) -> Punctuality {
         Punctuality::measure(&self.rows.iter().map(Row::day).collect::<Vec<_>>(), period, today)

@@ -1,12 +1,17 @@
 //! Sanctions screening: lists, and whether a name is on them.
 //!
-//! [`lists::ScreeningLists`] is one loaded version of everything; [`screener::Screener`] holds the version in force and swaps it
-//! only for one that loaded completely.
+//! [`Screener`] holds the lists in force and swaps them only for lists that loaded completely. No list loaded means nothing was
+//! screened, which is not the same as clear.
 
 pub mod error;
+mod lists;
+mod matching;
+mod name;
+mod ofac;
 pub mod outcome;
 pub mod screener;
 
 pub use error::ScreeningError;
+pub use matching::THRESHOLD;
 pub use outcome::{Hit, ListVersion, ScreeningOutcome};
 pub use screener::Screener;

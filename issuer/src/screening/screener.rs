@@ -1,14 +1,19 @@
 //! The lists in force, and the way to newer ones.
 
+use std::collections::HashMap;
 use std::path::Path;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use super::error::ScreeningError;
-use super::outcome::{ListVersion, ScreeningOutcome};
+use super::lists::{self, LoadedLists};
+use super::matching::{THRESHOLD, similarity};
+use super::name::NameKey;
+use super::outcome::{Hit, ListVersion, ScreeningOutcome};
 
 /// Screens names against the lists in force; cheap to share.
 #[derive(Debug, Default)]
 pub struct Screener {
-    lists: std::sync::RwLock<Vec<ListVersion>>,
+    lists: RwLock<Arc<LoadedLists>>,
 }
 
 impl Screener {
@@ -32,11 +37,88 @@ impl Screener {
     /// # Errors
     /// [`ScreeningError`]; the previous lists stay in force.
     pub fn reload(&self, directory: &Path) -> Result<Vec<ListVersion>, ScreeningError> {
-        Err(ScreeningError::NothingFound(directory.to_owned()))
+        let loaded = lists::load(directory)?;
+        let versions = loaded.versions.clone();
+        *self.lists.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(loaded);
+        Ok(versions)
     }
 
-    /// Screens one person's name.
-    pub fn screen(&self, _name: &str) -> ScreeningOutcome {
-        ScreeningOutcome::default()
+    /// Screens one person's name: every listed person whose name or alias is at least [`THRESHOLD`] alike, best first, each once.
+    ///
+    /// A name without letters cannot be screened; its outcome names no list, so it is not clear.
+    pub fn screen(&self, name: &str) -> ScreeningOutcome {
+        let lists = Arc::clone(&self.lists.read().unwrap_or_else(PoisonError::into_inner));
+        let Some(key) = NameKey::of(name) else { return ScreeningOutcome::default() };
+        let mut best: HashMap<(usize, &str), Hit> = HashMap::new();
+        for listed in &lists.names {
+            let score = similarity(&key, &listed.key);
+            if score < THRESHOLD {
+                continue;
+            }
+            let known = best.get(&(listed.list, listed.entry.as_str())).is_some_and(|hit| hit.score >= score);
+            if let (false, Some(version)) = (known, lists.versions.get(listed.list)) {
+                let hit = Hit { list: version.name.clone(), entry: listed.entry.clone(), matched_name: listed.name.clone(), score };
+                best.insert((listed.list, &listed.entry), hit);
+            }
+        }
+        let mut hits: Vec<Hit> = best.into_values().collect();
+        hits.sort_by(|one, other| other.score.total_cmp(&one.score).then_with(|| one.entry.cmp(&other.entry)));
+        ScreeningOutcome { lists: lists.versions.clone(), hits }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn excerpt() -> tempfile::TempDir {
+        let directory = tempfile::tempdir().unwrap();
+        crate::sandbox::write_sanctions_excerpt(directory.path()).unwrap();
+        directory
+    }
+
+    #[test]
+    fn the_shipped_excerpt_loads_says_what_it_is_and_finds_its_own() {
+        let directory = excerpt();
+        let screener = Screener::from_directory(directory.path()).unwrap();
+        let outcome = screener.screen("Amara Osei");
+        assert!(outcome.is_clear());
+        assert!(outcome.lists[0].excerpt && outcome.lists[0].entries == 50);
+        assert!(outcome.lists[0].to_string().starts_with("OFAC SDN (excerpt) 2024-06-27 sha256:"));
+        let loaded = lists::load(directory.path()).unwrap();
+        for listed in &loaded.names {
+            let outcome = screener.screen(&listed.name);
+            assert!(outcome.hits.iter().any(|hit| hit.entry == listed.entry && hit.score > 0.999), "{}", listed.name);
+        }
+    }
+
+    #[test]
+    fn the_sandboxs_customers_are_clear() {
+        let directory = excerpt();
+        let screener = Screener::from_directory(directory.path()).unwrap();
+        for name in ["Amara Osei", "Tobenna Eze", "Tobenna Chukwuemeka Eze", "Efua Mensah", "Efua Mensa"] {
+            assert!(screener.screen(name).is_clear(), "{name}");
+        }
+    }
+
+    #[test]
+    fn nothing_loaded_and_nothing_to_compare_are_not_clear() {
+        assert!(!Screener::without_lists().screen("Amara Osei").is_clear());
+        let directory = excerpt();
+        assert!(!Screener::from_directory(directory.path()).unwrap().screen("?!").is_clear());
+    }
+
+    #[test]
+    fn a_bad_list_leaves_the_previous_one_in_force() {
+        let directory = excerpt();
+        let screener = Screener::from_directory(directory.path()).unwrap();
+        let before = screener.screen("Amara Osei").lists;
+        let whole = std::fs::read(directory.path().join("sdn.csv")).unwrap();
+        std::fs::write(directory.path().join("sdn.csv"), &whole[..whole.len() / 2 - 7]).unwrap();
+        assert!(matches!(screener.reload(directory.path()), Err(ScreeningError::BadList { .. })));
+        std::fs::remove_file(directory.path().join("sdn.csv")).unwrap();
+        assert!(matches!(screener.reload(directory.path()), Err(ScreeningError::NothingFound(_))));
+        assert!(matches!(screener.reload(&directory.path().join("absent")), Err(ScreeningError::Unreadable { .. })));
+        assert_eq!(screener.screen("Amara Osei").lists, before);
     }
 }

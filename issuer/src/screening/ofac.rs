@@ -1,0 +1,119 @@
+//! The lists of the United States Office of Foreign Assets Control, in the comma separated form of its data specification.
+//!
+//! `sdn.csv` has twelve columns, `alt.csv` five; `-0-` means empty; files end with an end-of-file character; some editions begin with
+//! a header. A row of another width means a truncated or wrong file, which is refused whole.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use super::error::ScreeningError;
+
+/// A person of the list with every name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ListedPerson {
+    /// The entry's number.
+    pub(super) entry: String,
+    /// Primary name first, then the strong aliases; weak ones stand in the remarks and are not screened, as the publisher advises.
+    pub(super) names: Vec<String>,
+}
+
+/// What a directory's OFAC files hold.
+#[derive(Debug)]
+pub(super) struct OfacList {
+    /// The individuals.
+    pub(super) persons: Vec<ListedPerson>,
+    /// Entries of every kind.
+    pub(super) entries: u64,
+}
+
+/// Reads the primary file and the aliases beside it.
+///
+/// # Errors
+/// [`ScreeningError::BadList`] when a file is not whole or not in this layout.
+pub(super) fn read(primary_path: &Path, primary: &[u8], aliases: Option<(&Path, &[u8])>) -> Result<OfacList, ScreeningError> {
+    let mut persons: Vec<ListedPerson> = Vec::new();
+    let mut position: HashMap<String, usize> = HashMap::new();
+    let mut entries = 0;
+    for_each_row(primary_path, primary, 12, |row| {
+        entries += 1;
+        if &row[2] == "individual" {
+            position.insert(row[0].to_owned(), persons.len());
+            persons.push(ListedPerson { entry: row[0].to_owned(), names: vec![row[1].to_owned()] });
+        }
+    })?;
+    if entries == 0 {
+        return Err(ScreeningError::BadList { path: primary_path.to_owned(), line: 0, reason: "no entries" });
+    }
+    if let Some((path, text)) = aliases {
+        for_each_row(path, text, 5, |row| {
+            // Aliases of organisations, and of entries listed after this edition, name nobody here.
+            if let Some(person) = position.get(&row[0]).and_then(|position| persons.get_mut(*position)) {
+                person.names.push(row[3].to_owned());
+            }
+        })?;
+    }
+    Ok(OfacList { persons, entries })
+}
+
+fn for_each_row(path: &Path, text: &[u8], width: usize, mut use_row: impl FnMut(&csv::StringRecord)) -> Result<(), ScreeningError> {
+    let bad = |line, reason| ScreeningError::BadList { path: path.to_owned(), line, reason };
+    let text = text.strip_suffix(b"\x1a").unwrap_or(text);
+    let text = std::str::from_utf8(text).map_err(|_| bad(0, "not in UTF-8"))?;
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
+    for row in reader.records() {
+        let row = row.map_err(|error| bad(error.position().map_or(0, |position| position.record() + 1), "not comma separated values"))?;
+        // The layout has one row a line; the reader's own line count lags behind after a carriage return.
+        let line = row.position().map_or(0, |position| position.record() + 1);
+        if row.len() != width {
+            return Err(bad(line, "a row of another width than the layout's: cut short, or another file"));
+        }
+        if row[0].bytes().all(|byte| byte.is_ascii_digit()) && !row[0].is_empty() {
+            use_row(&row);
+        } else if line > 1 {
+            return Err(bad(line, "an entry without a number"));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PRIMARY: &str = "36,\"AEROCARIBBEAN AIRLINES\",-0- ,\"CUBA\",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- \r\n\
+        2674,\"EXAMPLE, Abu\",\"individual\",\"SDGT\",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,\"DOB 10 Dec 1948; a.k.a. 'THE ONE'.\"\r\n\x1a";
+    const ALIASES: &str = "36,12,\"aka\",\"AERO-CARIBBEAN\",-0- \r\n2674,99,\"aka\",\"SAMPLE, Abu\",-0- \r\n9,1,\"aka\",\"LATER\",-0- \r\n\x1a";
+
+    fn read_texts(primary: &str, aliases: &str) -> Result<OfacList, ScreeningError> {
+        read(Path::new("sdn.csv"), primary.as_bytes(), Some((Path::new("alt.csv"), aliases.as_bytes())))
+    }
+
+    #[test]
+    fn individuals_come_with_their_aliases_and_organisations_are_only_counted() {
+        let list = read_texts(PRIMARY, ALIASES).unwrap();
+        assert_eq!(list.entries, 2);
+        assert_eq!(list.persons, [ListedPerson { entry: "2674".into(), names: vec!["EXAMPLE, Abu".into(), "SAMPLE, Abu".into()] }]);
+        let with_header = format!("ent_num,SDN_name,SDN_type,Program,Title,Call_Sign,Vess_type,Tonnage,GRT,Vess_flag,Vess_owner,Remarks\r\n{PRIMARY}");
+        assert_eq!(read_texts(&with_header, ALIASES).unwrap().entries, 2);
+    }
+
+    #[test]
+    fn cut_short_wrong_and_unreadable_files_are_refused_with_their_line() {
+        let cut = &PRIMARY[..PRIMARY.len() - 60];
+        for (primary, aliases, file, at) in [
+            (cut, ALIASES, "sdn.csv", 2),
+            (ALIASES, PRIMARY, "sdn.csv", 1),
+            (PRIMARY, PRIMARY, "alt.csv", 1),
+            (PRIMARY, "2674,99,\"aka\"\r\n", "alt.csv", 1),
+            ("<html><body>Not found</body></html>", ALIASES, "sdn.csv", 1),
+            ("", ALIASES, "sdn.csv", 0),
+            (PRIMARY, "36,12,\"aka\",\"A\",-0- \r\n<html>,1,2,3,4\r\n", "alt.csv", 2),
+        ] {
+            match read_texts(primary, aliases) {
+                Err(ScreeningError::BadList { path, line, .. }) => assert_eq!((path.as_path(), line), (Path::new(file), at), "{primary:.40}"),
+                other => panic!("{primary:.40}: {other:?}"),
+            }
+        }
+        assert!(read(Path::new("sdn.csv"), b"1,\"\xff\"", None).is_err());
+    }
+}
