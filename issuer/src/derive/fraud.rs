@@ -85,7 +85,11 @@ fn circles(material: &Material<'_>) -> usize {
     for (position, outgoing) in rows.iter().enumerate().filter(|(_, row)| row.is(Direction::Debit)) {
         let back = rows.iter().enumerate().skip(position + 1).take_while(|(_, row)| days_between(outgoing.day(), row.day()) <= CIRCLE_DAYS);
         let mut back = back.filter(|(index, row)| {
-            !used[*index] && row.is(Direction::Credit) && row.transaction.minor == outgoing.transaction.minor && other(row).is_some() && other(row) == other(outgoing)
+            !used[*index]
+                && row.is(Direction::Credit)
+                && row.transaction.minor == outgoing.transaction.minor
+                && other(row).is_some()
+                && other(row) == other(outgoing)
         });
         if let Some((index, _)) = back.next() {
             used[index] = true;

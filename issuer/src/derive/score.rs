@@ -36,6 +36,10 @@ const LEAST_DAYS: i32 = 180;
 /// Score at which stable and unstable are [`BASE_ODDS`] to one.
 const BASE_SCORE: f64 = 700.0;
 const BASE_ODDS: f64 = 20.0;
+/// Percent of confidence nothing uncalibrated exceeds.
+const MOST_CONFIDENCE: f64 = 85.0;
+/// Half the interval's width at full confidence, and what each percent less adds.
+const NARROWEST: f64 = 10.0;
 /// Points that double the odds.
 const POINTS_TO_DOUBLE: f64 = 40.0;
 
@@ -72,7 +76,7 @@ pub(super) fn derive(material: &Material<'_>, inputs: &Inputs, notes: &mut Notes
     let points: f64 = parts.iter().map(|part| part.points * part.share.unwrap_or(NEUTRAL)).sum();
     let score = rounded(300.0 + points, 300, 900);
     let confidence = confidence(material, inputs);
-    let half_width = 15.0 + (100.0 - confidence) * 0.75;
+    let half_width = NARROWEST + (100.0 - confidence);
     let odds = BASE_ODDS * ((f64::from(score) - BASE_SCORE) / POINTS_TO_DOUBLE).exp2();
     let detail = StabilityDetail {
         low: rounded(f64::from(score) - half_width, 300, 900),
@@ -95,7 +99,8 @@ fn lost(part: &Part) -> f64 {
 }
 
 fn parts(material: &Material<'_>, inputs: &Inputs) -> [Part; 7] {
-    let external = |direction: Direction| material.by_month(|row| if row.is(direction) && row.category != Category::OwnTransfer { row.transaction.minor } else { 0 });
+    let external =
+        |direction: Direction| material.by_month(|row| if row.is(direction) && row.category != Category::OwnTransfer { row.transaction.minor } else { 0 });
     let (incoming, outgoing) = (external(Direction::Credit), external(Direction::Debit));
     let (earned, spent) = (as_float(incoming.iter().sum()), as_float(outgoing.iter().sum()));
     let monthly_spending = median(&outgoing.iter().map(|sum| as_float(*sum)).collect::<Vec<_>>()).filter(|spending| *spending > 0.0);
@@ -103,22 +108,43 @@ fn parts(material: &Material<'_>, inputs: &Inputs) -> [Part; 7] {
     let part = |points, share: Option<f64>, code, weak| Part { points, share: share.map(|share| share.clamp(0.0, 1.0)), code, weak };
     let age = f64::from(u32::try_from(inputs.account_age_months).unwrap_or(u32::MAX));
     [
-        part(110.0, Some(inputs.income.variation.map_or(0.0, |variation| 1.0 - variation / 0.6)), "income_unsteady", "Income is not verified or varies much from month to month."),
-        part(150.0, inputs.payments.verified.then(|| (inputs.payments.reliability - 0.5) / 0.5), "payments_late", "Recurring payments came late, were missed, or are too few to tell."),
+        part(
+            110.0,
+            Some(inputs.income.variation.map_or(0.0, |variation| 1.0 - variation / 0.6)),
+            "income_unsteady",
+            "Income is not verified or varies much from month to month.",
+        ),
+        part(
+            150.0,
+            inputs.payments.verified.then(|| (inputs.payments.reliability - 0.5) / 0.5),
+            "payments_late",
+            "Recurring payments came late, were missed, or are too few to tell.",
+        ),
         part(90.0, inputs.savings.verified.then(|| inputs.savings.consistency / 100.0), "savings_irregular", "Little is put aside, or it is taken back."),
         part(110.0, cushion.map(|months| months / 1.5), "thin_cushion", "The lowest balance of the last half year covers little spending."),
-        part(60.0, (earned > 0.0).then(|| ((earned - spent) / earned + 0.05) / 0.25), "little_left", "Little of what comes in is left at the end of the month."),
-        part(50.0, Some(1.0 - f64::from(inputs.payments.penalties) / 5.0), "returned_payments", "The bank charged for returned payments or for being overdrawn."),
+        part(
+            60.0,
+            (earned > 0.0).then(|| ((earned - spent) / earned + 0.05) / 0.25),
+            "little_left",
+            "Little of what comes in is left at the end of the month.",
+        ),
+        part(
+            50.0,
+            Some(1.0 - f64::from(inputs.payments.penalties) / 5.0),
+            "returned_payments",
+            "The bank charged for returned payments or for being overdrawn.",
+        ),
         part(30.0, Some(age / 36.0), "young_account", "The accounts are young."),
     ]
 }
 
-/// Half from the length of the history, three tenths from the number of transactions, the rest from how many families are verified.
+/// At most [`MOST_CONFIDENCE`]: half from the length of the history, three tenths from the number of transactions, the rest from how
+/// many families are verified.
 fn confidence(material: &Material<'_>, inputs: &Inputs) -> f64 {
     let length = (f64::from(material.window_days()) / 365.0).min(1.0);
     let volume = (as_float(i64::try_from(material.rows.len()).unwrap_or(i64::MAX)) / 300.0).min(1.0);
     let verified = [inputs.income.verified, inputs.payments.verified, inputs.savings.verified].into_iter().map(u8::from).sum::<u8>();
-    50.0 * length + 30.0 * volume + 20.0 * f64::from(verified) / 3.0
+    MOST_CONFIDENCE * (0.5 * length + 0.3 * volume + 0.2 * f64::from(verified) / 3.0)
 }
 
 fn rounded(value: f64, least: u16, most: u16) -> u16 {

@@ -2,7 +2,8 @@
 
 /// Honorifics and functions that lists and forms put around names.
 const TITLES: [&str; 20] = [
-    "mr", "mrs", "ms", "miss", "dr", "prof", "sir", "haji", "hajji", "hadji", "alhaji", "sheikh", "shaykh", "sheik", "mullah", "maulavi", "maulana", "qari", "sayyid", "gen",
+    "mr", "mrs", "ms", "miss", "dr", "prof", "sir", "haji", "hajji", "hadji", "alhaji", "sheikh", "shaykh", "sheik", "mullah", "maulavi", "maulana", "qari",
+    "sayyid", "gen",
 ];
 
 /// A name ready to be compared.

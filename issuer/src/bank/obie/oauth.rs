@@ -103,7 +103,13 @@ impl Obie {
         Ok(self.tokens(&answer, Some(refresh_token), &tokens.consent_id, tokens.consent_expires_at))
     }
 
-    fn tokens(&self, answer: &BasicTokenResponse, old_refresh: Option<&Secret>, consent_id: &str, consent_expires_at: passid_api::time::Timestamp) -> BankTokens {
+    fn tokens(
+        &self,
+        answer: &BasicTokenResponse,
+        old_refresh: Option<&Secret>,
+        consent_id: &str,
+        consent_expires_at: passid_api::time::Timestamp,
+    ) -> BankTokens {
         let seconds = answer.expires_in().map_or(DEFAULT_ACCESS_SECONDS, |duration| duration.as_secs());
         BankTokens {
             access_token: Secret::new(answer.access_token().secret().clone()),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::Mutex;
 use std::time::Duration;
 
+use passid_api::claims::Slot;
 use passid_api::time::{Clock, ManualClock, Timestamp};
 use passid_api::wallet::BankLinkStatus;
 use rand::SeedableRng;
@@ -17,7 +18,9 @@ use crate::bank::data::BankSnapshot;
 use crate::bank::error::BankError;
 use crate::bank::pause::Pause;
 use crate::bank::provider::{BankFuture, BankProvider, ReadObserver, ReadProgress, ReadWindow};
+use crate::derive::{DeclaredHolder, derive};
 use crate::sandbox::bank::{BankSource, RegisteredClient, SandboxBank, SandboxBankConfig, visitor};
+use crate::screening::ScreeningOutcome;
 
 const BACK: &str = "http://127.0.0.1:9/bank/back";
 
@@ -69,9 +72,14 @@ impl World {
     }
 
     async fn with_page_size(page_size: usize) -> Self {
-        let clock = Arc::new(ManualClock::new("2026-11-21T04:00:00Z".parse().unwrap()));
+        Self::at("2026-11-21T04:00:00Z", page_size).await
+    }
+
+    async fn at(now: &str, page_size: usize) -> Self {
+        let clock = Arc::new(ManualClock::new(now.parse().unwrap()));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let client = RegisteredClient { client_id: "passid".into(), client_secret: Secret::new("a secret: with/odd+signs".into()), redirect_urls: vec![BACK.into()] };
+        let client =
+            RegisteredClient { client_id: "passid".into(), client_secret: Secret::new("a secret: with/odd+signs".into()), redirect_urls: vec![BACK.into()] };
         let config = SandboxBankConfig { clock: clock.clone(), source: BankSource::Personas, client, random: StdRng::seed_from_u64(1), page_size };
         let bank = SandboxBank::start(listener, config).await.unwrap();
         let http = http();
@@ -241,4 +249,29 @@ fn secrets_do_not_print() {
         consent_expires_at: Timestamp::from_seconds(0).unwrap(),
     };
     assert!(!format!("{tokens:?} {:?}", tokens.access_token).contains("very-secret"));
+}
+
+/// From the bank's page to the credential's numbers: the customers come out as the sandbox promises, whatever the day.
+#[tokio::test]
+async fn the_three_customers_come_out_as_promised() {
+    use Slot::{FraudRisk, IdentityAndFraudChecksPassed, IdentityVerified, IncomeVerified, PaymentBehaviorVerified, SavingsBehaviorVerified};
+    let slots = [IdentityVerified, IncomeVerified, PaymentBehaviorVerified, SavingsBehaviorVerified, IdentityAndFraudChecksPassed, FraudRisk];
+    for now in ["2026-11-21T04:00:00Z", "2026-12-31T23:59:59Z", "2027-02-01T00:00:00Z", "2027-05-14T12:00:00Z", "2024-02-29T08:00:00Z"] {
+        let world = World::at(now, 100).await;
+        let mut scores = Vec::new();
+        for (customer, name, destination, expected) in [
+            ("amara", "Amara Osei", "GB", [1, 1, 1, 1, 1, 0]),
+            ("tobenna", "Tobenna Eze", "US", [1, 1, 1, 1, 1, 0]),
+            ("efua", "Efua Mensah", "EU", [0, 1, 1, 1, 0, 1]),
+        ] {
+            let mut tokens = world.link(customer).await;
+            let snapshot = world.read(&mut tokens).await.unwrap();
+            let holder = DeclaredHolder { name: name.into(), destination: destination.parse().unwrap() };
+            let derived = derive(snapshot, &holder, &ScreeningOutcome::default(), world.clock.now()).unwrap();
+            assert_eq!(slots.map(|slot| derived.values[slot.index()]), expected, "{customer} at {now}: {:?}", derived.notes);
+            scores.push(derived.values[Slot::StabilityScore.index()]);
+        }
+        println!("{now}: {scores:?}");
+        assert!(scores.is_sorted_by(|better, worse| better > worse), "{scores:?} at {now}");
+    }
 }

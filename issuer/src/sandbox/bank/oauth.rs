@@ -1,10 +1,10 @@
 //! The bank's OAuth 2.0 authorization server: authorization code with PKCE, refresh tokens, client credentials.
 
+use axum::Json;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use axum::Json;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
@@ -72,7 +72,8 @@ pub(super) async fn authorize(State(bank): State<Bank>, Query(query): Query<Auth
     let now = bank.now();
     let customers = bank.customers();
     let mut memory = bank.memory();
-    let consent = consent_id.and_then(|id| memory.consents.get(&id).filter(|consent| consent.status(now) == ConsentStatus::Awau).map(|consent| (id, consent.clone())));
+    let consent =
+        consent_id.and_then(|id| memory.consents.get(&id).filter(|consent| consent.status(now) == ConsentStatus::Awau).map(|consent| (id, consent.clone())));
     match (fault, consent) {
         (Some(error), _) => back(&bank, &redirect_url, &state, ("error", error)),
         (None, None) => back(&bank, &redirect_url, &state, ("error", "invalid_request")),

@@ -62,7 +62,11 @@ fn what_is_missing_or_broken_is_named() {
     let directory = made_up();
     assert!(matches!(Books::open(&source(directory.path(), 999)), Err(SandboxBankError::UnknownAccount(999))));
     assert!(matches!(Books::open(&source(&directory.path().join("absent"), 7)), Err(SandboxBankError::Unreadable { .. })));
-    std::fs::write(directory.path().join("trans_preloan.csv"), "trans_id,account_id,date,type,operation,amount,balance,k_symbol,bank,account\n1,7,soon,credit,,1,1,,,\n").unwrap();
+    std::fs::write(
+        directory.path().join("trans_preloan.csv"),
+        "trans_id,account_id,date,type,operation,amount,balance,k_symbol,bank,account\n1,7,soon,credit,,1,1,,,\n",
+    )
+    .unwrap();
     assert!(matches!(Books::open(&source(directory.path(), 7)), Err(SandboxBankError::BadFile { line: 2, reason: "a day that is none", .. })));
     std::fs::write(directory.path().join("trans_preloan.csv"), "trans_id,account_id\n1,7\n").unwrap();
     assert!(matches!(Books::open(&source(directory.path(), 7)), Err(SandboxBankError::BadFile { .. })));

@@ -8,10 +8,8 @@ use crate::sandbox::bank::generator::{Plan, Timing};
 use crate::sandbox::bank::ledger::BookedCustomer;
 
 pub(super) fn plan(today: Date) -> Plan {
-    let accounts = vec![
-        account("efua-current", AccountKind::Current, "GHS", today, 17, 38_000),
-        account("efua-savings", AccountKind::Savings, "GHS", today, 16, 21_000),
-    ];
+    let accounts =
+        vec![account("efua-current", AccountKind::Current, "GHS", today, 17, 38_000), account("efua-savings", AccountKind::Savings, "GHS", today, 16, 21_000)];
     let mut wage = salary(27, (236_000, 262_000), "ADOM TEXTILES");
     wage.skipped_percent = 4;
     let mut rent = standing_order(3, 9, (90_000, 90_000), "OSU RENTALS", "RENT");
@@ -28,15 +26,15 @@ pub(super) fn plan(today: Date) -> Plan {
         rent,
         water,
         phone,
-        groceries(Weekday::Friday, (16_000, 34_000), "TEMA SUPERMARKET"),
+        groceries(Weekday::Friday, (17_500, 37_500), "TEMA SUPERMARKET"),
         card(0, Timing::Sometimes(4, 9), (3_000, 14_000), "CHOP BAR AMA", "5812"),
         card(0, Timing::Sometimes(4, 8), (2_500, 9_000), "TROTRO PASS", "4131"),
         refund(15, (4_000, 16_000), "TEMA SUPERMARKET"),
-        cash_out(0, (2, 5), (10_000, 30_000)),
+        cash_out(0, (3, 6), (10_000, 30_000)),
         transfer(&accounts, 0, 1, Timing::MonthlyAfter(28, 2), (8_000, 25_000), 50, 1_000),
         transfer(&accounts, 1, 0, Timing::Sometimes(1, 1), (8_000, 20_000), 55, 1_000),
         interest(1, (150, 320)),
-        charge(35, 2_500, "UNPAID DIRECT DEBIT FEE"),
+        charge(45, 2_500, "UNPAID DIRECT DEBIT FEE"),
     ];
     let customer = BookedCustomer {
         id: "efua".to_owned(),

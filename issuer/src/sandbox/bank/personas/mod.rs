@@ -64,7 +64,9 @@ mod tests {
         for plan in plans(today) {
             let customer = plan.history(today);
             let has = |code: &str| customer.accounts.iter().flat_map(|account| &account.entries).any(|entry| entry.label.code.1 == code);
-            for (what, code) in [("salary", "SALA"), ("standing order", "STDO"), ("direct debit", "PMDD"), ("card", "POSD"), ("refund", "RIMB"), ("cash", "CWDL")] {
+            for (what, code) in
+                [("salary", "SALA"), ("standing order", "STDO"), ("direct debit", "PMDD"), ("card", "POSD"), ("refund", "RIMB"), ("cash", "CWDL")]
+            {
                 assert!(has(code), "{} has no {what}", customer.id);
             }
         }

@@ -9,8 +9,8 @@ use crate::sandbox::bank::ledger::BookedCustomer;
 
 pub(super) fn plan(today: Date) -> Plan {
     let accounts = vec![
-        account("tobenna-current", AccountKind::Current, "NGN", today, 34, 41_000_000),
-        account("tobenna-savings", AccountKind::Savings, "NGN", today, 30, 52_000_000),
+        account("tobenna-current", AccountKind::Current, "NGN", today, 34, 24_000_000),
+        account("tobenna-savings", AccountKind::Savings, "NGN", today, 30, 12_000_000),
     ];
     let rules = vec![
         salary(28, (97_000_000, 99_000_000), "DELTA LOGISTICS LTD"),
@@ -21,17 +21,18 @@ pub(super) fn plan(today: Date) -> Plan {
         bill(14, 0, (1_900_000, 1_900_000), "SWIFTNET", "NWCM"),
         bill(16, 0, (1_200_000, 1_200_000), "PAYTV AFRICA", "CBTV"),
         bill(18, 0, (900_000, 900_000), "TALKMORE MOBILE", "PHON"),
-        groceries(Weekday::Saturday, (2_600_000, 5_800_000), "SHOPWELL SUPERMARKET"),
+        groceries(Weekday::Saturday, (4_600_000, 8_800_000), "SHOPWELL SUPERMARKET"),
+        card(0, Timing::Sometimes(1, 2), (6_000_000, 14_000_000), "ADE CLOTHING", "5651"),
         card(0, Timing::Sometimes(6, 10), (400_000, 1_600_000), "MAINLAND FUEL", "5541"),
         card(0, Timing::Sometimes(4, 8), (500_000, 2_600_000), "BUKA KITCHEN", "5812"),
         refund(20, (800_000, 3_000_000), "SHOPWELL SUPERMARKET"),
         odd_transfer_home(),
         cash_out(0, (2, 4), (1_000_000, 3_000_000)),
         cash_in(0, (0, 1), (2_000_000, 6_000_000)),
-        transfer(&accounts, 0, 1, Timing::MonthlyAfter(29, 0), (9_000_000, 12_000_000), 20, 1_000),
-        transfer(&accounts, 1, 0, Timing::Sometimes(1, 1), (8_000_000, 20_000_000), 70, 1_000),
+        transfer(&accounts, 0, 1, Timing::MonthlyAfter(29, 0), (9_000_000, 12_000_000), 15, 1_000),
+        transfer(&accounts, 1, 0, Timing::Sometimes(1, 1), (8_000_000, 22_000_000), 60, 1_000),
         interest(1, (240_000, 320_000)),
-        charge(6, 500_000, "RETURNED DIRECT DEBIT FEE"),
+        charge(12, 500_000, "RETURNED DIRECT DEBIT FEE"),
     ];
     let customer = BookedCustomer {
         id: "tobenna".to_owned(),
