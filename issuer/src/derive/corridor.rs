@@ -11,8 +11,8 @@ use super::material::Material;
 /// [`DeriveError::OriginUnknown`] when none of them is given.
 pub(super) fn derive(material: &Material<'_>, destination: Country) -> Result<Corridor, DeriveError> {
     let snapshot = material.snapshot;
-    let parties = snapshot.consenting_party.iter().chain(snapshot.accounts.iter().flat_map(|history| &history.holders));
-    let from_address = parties.filter_map(|party| party.country).next();
+    let mut parties = snapshot.consenting_party.iter().chain(snapshot.accounts.iter().flat_map(|history| &history.holders));
+    let from_address = parties.find_map(|party| party.country);
     let from_iban = || snapshot.accounts.iter().find_map(|history| iban_country(history.account.identification.as_deref()?));
     let origin = from_address.or_else(from_iban).ok_or(DeriveError::OriginUnknown)?;
     Ok(Corridor { origin, destination, currency: material.currency })

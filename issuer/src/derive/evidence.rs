@@ -36,13 +36,17 @@ pub(super) fn digest(snapshot: &BankSnapshot) -> EvidenceDigest {
             rows.sort_unstable();
             let identification = history.account.identification.as_deref().unwrap_or_default();
             let mut account = fields(&[identification, history.account.currency.as_str()]);
-            rows.iter().for_each(|row| account.update(row));
+            for row in &rows {
+                account.update(row);
+            }
             account.finalize().into()
         })
         .collect();
     accounts.sort_unstable();
     let mut whole = fields(&[DOMAIN, &snapshot.provider]);
-    accounts.iter().for_each(|account| whole.update(account));
+    for account in &accounts {
+        whole.update(account);
+    }
     EvidenceDigest(whole.finalize().into())
 }
 

@@ -57,11 +57,10 @@ fn pairs(words: &[String], candidates: &[String], agree: impl Fn(&str, &str) -> 
     let mut found = 0;
     for word in order {
         let exact = free.iter().position(|candidate| *candidate == word);
-        if let Some(position) = exact.or_else(|| free.iter().position(|candidate| agree(word, candidate))) {
-            if agree(word, free[position]) {
-                free.remove(position);
-                found += 1;
-            }
+        let partner = exact.or_else(|| free.iter().position(|candidate| agree(word, candidate)));
+        if let Some(position) = partner {
+            free.remove(position);
+            found += 1;
         }
     }
     found

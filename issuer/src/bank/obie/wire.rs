@@ -64,6 +64,7 @@ pub(super) struct Accounts {
 /// `OBAccount6`; 3.1 said `AccountSubType` where 4.0.0 says `AccountTypeCode`.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
+#[expect(clippy::struct_field_names, reason = "the scheme names them so")]
 pub(super) struct Account {
     pub(super) account_id: String,
     pub(super) currency: Option<String>,
@@ -142,6 +143,7 @@ pub(super) struct Transactions {
 /// `OBTransaction6`.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
+#[expect(clippy::struct_field_names, reason = "the scheme names them so")]
 pub(super) struct Transaction {
     pub(super) transaction_id: Option<String>,
     pub(super) status: String,

@@ -23,7 +23,9 @@ fn steady_life() -> BankSnapshot {
         monthly("2026-11-15", 13, -1_800, "PHONE"),
     ];
     let mut saved = monthly("2026-11-10", 13, 40_000, "TRANSFER");
-    saved.iter_mut().for_each(|row| row.counterparty_account = Some("ONE".into()));
+    for row in &mut saved {
+        row.counterparty_account = Some("ONE".into());
+    }
     snapshot(vec![history(AccountKind::Current, "ONE", 400_000, current.concat()), history(AccountKind::Savings, "TWO", 900_000, saved)])
 }
 

@@ -113,8 +113,8 @@ impl Timing {
             Self::Weekly(weekday) => first.series(1.day()).take_while(|day| day.month() == first.month()).filter(|day| day.weekday() == weekday).collect(),
             Self::Sometimes(least, most) => {
                 let count = random.between(least, most);
-                let last = u64::from(first.days_in_month().unsigned_abs());
-                (0..count).map(|_| on(i8::try_from(random.between(1, last)).unwrap_or(1))).collect()
+                let length = u64::from(first.days_in_month().unsigned_abs());
+                (0..count).map(|_| on(i8::try_from(random.between(1, length)).unwrap_or(1))).collect()
             }
         }
     }

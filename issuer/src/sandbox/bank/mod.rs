@@ -16,6 +16,8 @@ mod obie_json;
 mod page;
 mod personas;
 mod problem;
+#[cfg(test)]
+mod schema_tests;
 mod server;
 mod state;
 mod tokens;

@@ -49,7 +49,7 @@ pub(super) fn plan(today: Date) -> Plan {
 fn odd_transfer_home() -> crate::sandbox::bank::generator::Rule {
     let mut rule = standing_order(21, 6, (3_000_000, 7_000_000), "EZE FAMILY", "GIFT");
     rule.label.code = ("ICDT", "DMCT");
-    rule.label.description = "TRANSFER EZE FAMILY".to_owned();
+    "TRANSFER EZE FAMILY".clone_into(&mut rule.label.description);
     rule.skipped_percent = 25;
     rule
 }

@@ -1,0 +1,194 @@
+//! The bank's answers against the official schemas.
+//!
+//! With `PASSID_OPENBANKING_SPECS` naming a directory that holds `obie-account-info-v4.0.0.yaml`; says so and passes when it is not set.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use passid_api::time::ManualClock;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+use super::{BankSource, RegisteredClient, SandboxBank, SandboxBankConfig, visitor};
+use crate::bank::authorisation::Secret;
+
+const BACK: &str = "http://127.0.0.1:9/back";
+/// RFC 7636, appendix B.
+const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+/// The specification, able to check one schema at a time.
+struct Specification(Value);
+
+impl Specification {
+    fn open() -> Option<Self> {
+        let Some(directory) = std::env::var_os("PASSID_OPENBANKING_SPECS") else {
+            println!("skipped: PASSID_OPENBANKING_SPECS is not set");
+            return None;
+        };
+        let text = std::fs::read_to_string(Path::new(&directory).join("obie-account-info-v4.0.0.yaml")).unwrap();
+        Some(Self(serde_saphyr::from_str(&text).unwrap()))
+    }
+
+    fn errors(&self, schema: &str, answer: &Value) -> Vec<String> {
+        let root = json!({"$ref": format!("#/components/schemas/{schema}"), "components": self.0["components"]});
+        let validator = jsonschema::options().with_draft(jsonschema::Draft::Draft4).should_validate_formats(true).build(&root).unwrap();
+        validator.iter_errors(answer).map(|error| format!("{}: {error}", error.instance_path())).collect()
+    }
+
+    fn check(&self, schema: &str, answer: &Value) {
+        let errors = self.errors(schema, answer);
+        assert!(errors.is_empty(), "{schema}: {errors:#?}");
+    }
+}
+
+struct Visit {
+    bank: SandboxBank,
+    http: reqwest::Client,
+}
+
+impl Visit {
+    async fn begin() -> Self {
+        // The process needs one provider of cryptography; whoever comes first installs it.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
+        let clock = Arc::new(ManualClock::new("2026-11-21T04:00:00Z".parse().unwrap()));
+        let client = RegisteredClient { client_id: "passid".into(), client_secret: Secret::new("secret".into()), redirect_urls: vec![BACK.into()] };
+        let config = SandboxBankConfig { clock, source: BankSource::Personas, client, random: StdRng::seed_from_u64(3), page_size: 25 };
+        let bank = SandboxBank::start(TcpListener::bind("127.0.0.1:0").await.unwrap(), config).await.unwrap();
+        Self { bank, http }
+    }
+
+    async fn token(&self, fields: &[(&str, &str)]) -> Value {
+        let url = format!("{}/oauth2/token", self.bank.base_url());
+        self.http.post(url).basic_auth("passid", Some("secret")).form(fields).send().await.unwrap().json().await.unwrap()
+    }
+
+    fn resource(&self, method: reqwest::Method, path: &str, token: &Value) -> reqwest::RequestBuilder {
+        let url = if path.starts_with("http") { path.to_owned() } else { format!("{}/open-banking/v4.0/aisp{path}", self.bank.base_url()) };
+        self.http.request(method, url).bearer_auth(token["access_token"].as_str().unwrap())
+    }
+
+    async fn get(&self, path: &str, token: &Value) -> (u16, Value) {
+        let answer = self.resource(reqwest::Method::GET, path, token).send().await.unwrap();
+        assert!(answer.headers().contains_key("x-fapi-interaction-id"), "{path}");
+        (answer.status().as_u16(), answer.json().await.unwrap_or(Value::Null))
+    }
+
+    /// Makes a consent with these permissions, agrees as `customer` and exchanges the code.
+    async fn consented(&self, permissions: &Value, customer: &str) -> (Value, Value) {
+        let client = self.token(&[("grant_type", "client_credentials"), ("scope", "accounts")]).await;
+        let body = json!({"Data": {"Permissions": permissions, "ExpirationDateTime": "2027-01-01T00:00:00.000+00:00"}, "Risk": {}});
+        let consent: Value = self.resource(reqwest::Method::POST, "/account-access-consents", &client).json(&body).send().await.unwrap().json().await.unwrap();
+        let claims = json!({"id_token": {"openbanking_intent_id": {"value": consent["Data"]["ConsentId"]}}}).to_string();
+        let mut url = url::Url::parse(&format!("{}/oauth2/authorize", self.bank.base_url())).unwrap();
+        url.query_pairs_mut().extend_pairs([
+            ("response_type", "code"),
+            ("client_id", "passid"),
+            ("redirect_uri", BACK),
+            ("scope", "openid accounts"),
+            ("state", "s"),
+            ("code_challenge", CHALLENGE),
+            ("code_challenge_method", "S256"),
+            ("claims", &claims),
+        ]);
+        let back = visitor::approve(&self.http, url.as_str(), customer).await.unwrap();
+        let code = back.query_pairs().find(|(name, _)| name == "code").unwrap().1.into_owned();
+        let token = self.token(&[("grant_type", "authorization_code"), ("code", &code), ("redirect_uri", BACK), ("code_verifier", VERIFIER)]).await;
+        (consent, token)
+    }
+}
+
+const EVERYTHING: [&str; 9] = [
+    "ReadAccountsBasic",
+    "ReadAccountsDetail",
+    "ReadBalances",
+    "ReadParty",
+    "ReadPartyPSU",
+    "ReadTransactionsBasic",
+    "ReadTransactionsCredits",
+    "ReadTransactionsDebits",
+    "ReadTransactionsDetail",
+];
+
+#[tokio::test]
+async fn every_answer_is_in_the_official_form() {
+    let Some(specification) = Specification::open() else { return };
+    let visit = Visit::begin().await;
+    for customer in ["amara", "tobenna", "efua"] {
+        let (consent, token) = visit.consented(&json!(EVERYTHING), customer).await;
+        specification.check("OBReadConsentResponse1", &consent);
+        let (_, accounts) = visit.get("/accounts", &token).await;
+        specification.check("OBReadAccount6", &accounts);
+        specification.check("OBReadParty2", &visit.get("/party", &token).await.1);
+        for account in accounts["Data"]["Account"].as_array().unwrap() {
+            let id = account["AccountId"].as_str().unwrap();
+            specification.check("OBReadAccount6", &visit.get(&format!("/accounts/{id}"), &token).await.1);
+            specification.check("OBReadBalance1", &visit.get(&format!("/accounts/{id}/balances"), &token).await.1);
+            specification.check("OBReadParty2", &visit.get(&format!("/accounts/{id}/party"), &token).await.1);
+            let mut next = Some(format!("/accounts/{id}/transactions?fromBookingDateTime=2025-01-01T00:00:00"));
+            while let Some(path) = next {
+                let (status, page) = visit.get(&path, &token).await;
+                assert_eq!(status, 200);
+                specification.check("OBReadTransaction6", &page);
+                next = page["Links"]["Next"].as_str().map(str::to_owned);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_check_itself_sees_a_wrong_answer() {
+    let Some(specification) = Specification::open() else { return };
+    let row = json!({"AccountId": "a", "CreditDebitIndicator": "Credit", "Status": "BOOK", "BookingDateTime": "yesterday", "Amount": {"Amount": "-1", "Currency": "GBP"}});
+    let errors = specification.errors("OBReadTransaction6", &json!({"Data": {"Transaction": [row]}})).join(" ");
+    assert!(errors.contains("BookingDateTime") && errors.contains("Amount"), "{errors}");
+}
+
+#[tokio::test]
+async fn every_refusal_is_in_the_official_form() {
+    let Some(specification) = Specification::open() else { return };
+    let visit = Visit::begin().await;
+    let (_, token) = visit.consented(&json!(["ReadAccountsBasic"]), "amara").await;
+    let client = visit.token(&[("grant_type", "client_credentials")]).await;
+    for (path, token, expected) in [
+        ("/party", &token, 403),
+        ("/accounts/amara-usd/balances", &token, 403),
+        ("/accounts/nobody", &token, 400),
+        ("/accounts", &client, 403),
+        ("/account-access-consents/none", &client, 400),
+    ] {
+        let (status, body) = visit.get(path, token).await;
+        assert_eq!(status, expected, "{path}");
+        specification.check("OBErrorResponse1", &body);
+    }
+    let malformed = visit.resource(reqwest::Method::POST, "/account-access-consents", &client).json(&json!({"Data": {}})).send().await.unwrap();
+    assert_eq!(malformed.status(), 400);
+    specification.check("OBErrorResponse1", &malformed.json().await.unwrap());
+}
+
+#[tokio::test]
+async fn an_unknown_token_is_told_nothing() {
+    let visit = Visit::begin().await;
+    let (status, body) = visit.get("/accounts", &json!({"access_token": "made-up"})).await;
+    assert_eq!((status, body), (401, Value::Null));
+}
+
+#[tokio::test]
+async fn only_what_the_consent_covers_is_shown() {
+    let visit = Visit::begin().await;
+    let (_, token) = visit.consented(&json!(["ReadAccountsBasic", "ReadTransactionsBasic", "ReadTransactionsCredits"]), "amara").await;
+    let (_, accounts) = visit.get("/accounts", &token).await;
+    assert!(accounts["Data"]["Account"][0].get("Account").is_none());
+    let (_, page) = visit.get("/accounts/amara-usd/transactions", &token).await;
+    let rows = page["Data"]["Transaction"].as_array().unwrap();
+    assert!(!rows.is_empty());
+    for row in rows {
+        assert_eq!(row["CreditDebitIndicator"], "Credit");
+        assert!(row.get("TransactionInformation").is_none() && row.get("Balance").is_none());
+    }
+    let (_, others) = visit.get("/accounts/efua-current/transactions", &token).await;
+    assert_eq!(others["Errors"][0]["Message"], "There is no such account");
+}
