@@ -33,6 +33,8 @@ pub mod request;
 mod schema;
 mod sealing;
 pub mod share;
+#[cfg(test)]
+mod testing;
 mod vault;
 mod wallet;
 pub mod words;

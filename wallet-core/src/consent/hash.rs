@@ -105,7 +105,7 @@ mod tests {
         assert_eq!(FROZEN[1..].parse::<RequestHash>(), Err(ConsentError::MalformedHash));
     }
 
-    const FROZEN: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+    const FROZEN: &str = "4b33b8bf35f34f536652b2d3e8c1f1104d045df09e3f8d6310e59fa08ac4e2ca";
 
     #[test]
     fn every_part_that_was_shown_counts() {

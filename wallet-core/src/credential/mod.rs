@@ -4,6 +4,8 @@ mod bank;
 mod error;
 mod head;
 mod store;
+#[cfg(test)]
+mod tests;
 mod verify;
 mod view;
 
@@ -11,6 +13,7 @@ use passid_api::claims::encoding::Country;
 use passid_api::ids::{BankLinkId, CredentialId};
 use passid_api::issuer::{CredentialDocument, TreePath};
 use passid_api::jws::DocumentType;
+use passid_api::problem::ProblemCode;
 use passid_api::wallet::{CredentialRequest, CredentialState, CredentialStatus, IssuedCredential};
 use serde::Deserialize;
 
@@ -138,8 +141,13 @@ impl Core {
     /// [`CredentialError::NotInTree`], and whatever else is wrong with path or head.
     pub(crate) async fn fresh_path(&self, account: &Account, credential: &VerifiedCredential) -> Result<VerifiedPath, WalletError> {
         let id = credential.document.jti;
-        let path: TreePath = self.send(Call::get(&format!("/v1/wallet/credentials/{id}/path"))).await?;
-        match self.verify_path(account, credential, path).await {
+        let path: Result<TreePath, _> = self.send(Call::get(&format!("/v1/wallet/credentials/{id}/path"))).await;
+        let verified = match path {
+            Ok(path) => self.verify_path(account, credential, path).await,
+            Err(WalletError::Issuer(error)) if error.problem() == Some(ProblemCode::CredentialNotValid) => Err(CredentialError::NotInTree.into()),
+            Err(error) => Err(error),
+        };
+        match verified {
             Err(WalletError::Credential(CredentialError::NotInTree)) => {
                 let account = account.id;
                 self.vault.write(move |tables| store::set_state(tables, account, id, CredentialState::Revoked)).await?;

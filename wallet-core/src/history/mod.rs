@@ -1,6 +1,8 @@
 //! What was shared, with whom, when, and what came of it: names of claims, never their values.
 
 mod store;
+#[cfg(test)]
+mod tests;
 
 use passid_api::claims::Slot;
 use passid_api::environment::Environment;

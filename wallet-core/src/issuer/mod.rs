@@ -4,6 +4,8 @@ mod address;
 mod client;
 mod error;
 mod http;
+#[cfg(test)]
+mod tests;
 mod token;
 mod trust;
 

@@ -7,6 +7,8 @@ mod prover;
 mod resume;
 mod run;
 mod statement;
+#[cfg(test)]
+mod tests;
 
 use passid_api::ids::{SessionId, VerificationId};
 use passid_api::session::{DeclineRequest, Declined, FulfillRequest, Fulfilled};

@@ -3,6 +3,8 @@
 mod error;
 mod input;
 mod lookup;
+#[cfg(test)]
+mod tests;
 
 pub use self::error::RequestError;
 pub use self::input::RequestInput;

@@ -3,6 +3,8 @@
 mod error;
 mod spelling;
 mod store;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 

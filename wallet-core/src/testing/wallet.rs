@@ -1,0 +1,82 @@
+//! A wallet in a temporary directory, and all it stands on.
+
+use std::sync::Arc;
+
+use passid_api::environment::Environment;
+use passid_api::permission::{Permission, PermissionSet};
+use passid_api::session::PublicSession;
+use passid_api::time::{ManualClock, Timestamp};
+use rand::SeedableRng;
+
+use super::{FakeIssuer, FakeProver};
+use crate::consent::{ConsentReview, KeystoreApproval};
+use crate::credential::CredentialView;
+use crate::keystore::MemoryKeystore;
+use crate::presentation::{PresentationControl, Shared};
+use crate::random::Random;
+use crate::{Wallet, WalletConfig, WalletError};
+
+fn random(seed: u64) -> Random {
+    Random::new(rand::rngs::StdRng::seed_from_u64(seed))
+}
+
+/// Issuer, keystore, clock, prover and the place of the vault: a wallet can be closed and opened again on it.
+pub(crate) struct Home {
+    pub(crate) directory: tempfile::TempDir,
+    pub(crate) issuer: FakeIssuer,
+    pub(crate) keystore: Arc<MemoryKeystore>,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) prover: Arc<FakeProver>,
+}
+
+impl Home {
+    pub(crate) async fn new() -> Self {
+        let clock = Arc::new(ManualClock::new(Timestamp::from_seconds(1_773_756_131).unwrap()));
+        Self {
+            directory: tempfile::tempdir().unwrap(),
+            issuer: FakeIssuer::start(clock.clone()).await,
+            keystore: Arc::new(MemoryKeystore::new(random(1))),
+            clock,
+            prover: Arc::new(FakeProver::default()),
+        }
+    }
+
+    pub(crate) async fn open(&self) -> Result<Wallet, WalletError> {
+        let config = WalletConfig {
+            data_directory: self.directory.path().join("wallet"),
+            issuer: self.issuer.address.parse().unwrap(),
+            environment: Environment::Sandbox,
+            keystore: self.keystore.clone(),
+            clock: self.clock.clone(),
+            random: Arc::new(random(2)),
+            http: crate::issuer::http_client().unwrap(),
+        };
+        Wallet::open_with(config, self.prover.clone()).await
+    }
+
+    /// A registered wallet with a credential.
+    pub(crate) async fn wallet(&self) -> (Wallet, CredentialView) {
+        let wallet = self.open().await.unwrap();
+        wallet.register().await.unwrap();
+        let credential = self.receive(&wallet).await.unwrap();
+        (wallet, credential)
+    }
+
+    pub(crate) async fn receive(&self, wallet: &Wallet) -> Result<CredentialView, WalletError> {
+        let link = "lnk_01hzk3vw0kg9m2x4p6r8t0v2w4".parse().unwrap();
+        Ok(wallet.request_credential(link, "GB".parse().unwrap()).await?.credential)
+    }
+
+    /// A session that asks for income and identity.
+    pub(crate) fn session(&self) -> PublicSession {
+        self.issuer.session(PermissionSet::new([Permission::IncomeVerified, Permission::IdentityVerified]).unwrap())
+    }
+
+    pub(crate) async fn review(&self, wallet: &Wallet, session: &PublicSession) -> ConsentReview {
+        wallet.review(&passid_api::session::deep_link(session.request_id, session.institution.id)).await.unwrap()
+    }
+
+    pub(crate) async fn approve(&self, wallet: &Wallet, review: &ConsentReview) -> Result<Shared, WalletError> {
+        wallet.approve(review.session, review.request_hash, Arc::new(KeystoreApproval), PresentationControl::default()).await
+    }
+}
