@@ -3,8 +3,8 @@
 
 mod chain;
 
-
-
+#[cfg(test)]
+mod tests;
 
 use passid_api::ids::InstitutionId;
 use passid_api::time::Timestamp;
@@ -83,7 +83,14 @@ pub enum ChainError {
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn append(connection: &mut Connection, institution: InstitutionId, action: Action, subject: &str, actor: &str, now: Timestamp) -> Result<(), StoreError> {
+pub async fn append(
+    connection: &mut Connection,
+    institution: InstitutionId,
+    action: Action,
+    subject: &str,
+    actor: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let next = store::audit::take_next(connection, institution, chain::START).await?;
     let entry = chain::Entry { sequence: next.sequence, action: action.as_str(), subject, actor, created_at: now };
     let digest = entry.digest(institution, next.digest);
@@ -109,7 +116,8 @@ pub async fn verify(connection: &mut Connection, institution: InstitutionId) -> 
     let end = head.as_ref().map_or(0, |head| head.sequence);
     while count < end {
         let page = store::audit::list(connection, institution, count, PAGE).await?;
-        if page.is_empty() {
+        // What stands behind the head is no part of the chain yet; where an entry up to it should be, its absence is a break.
+        if page.first().is_none_or(|row| row.sequence != count + 1) {
             return Err(broken_after(count));
         }
         for row in page.iter().take_while(|row| row.sequence <= end) {
@@ -123,8 +131,10 @@ pub async fn verify(connection: &mut Connection, institution: InstitutionId) -> 
     }
     match head {
         Some(head) if head.digest != digest => Err(ChainError::BrokenAt(count.unsigned_abs())),
-        None if !store::audit::list(connection, institution, 0, 1).await?.is_empty() => Err(ChainError::BrokenAt(1)),
-        _ => Ok(count.unsigned_abs()),
+        Some(_) => Ok(count.unsigned_abs()),
+        // The first entry may have been appended since; then there is a head by now.
+        None if store::audit::list(connection, institution, 0, 1).await?.is_empty() || store::audit::head(connection, institution).await?.is_some() => Ok(0),
+        None => Err(ChainError::BrokenAt(1)),
     }
 }
 

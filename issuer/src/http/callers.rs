@@ -92,7 +92,10 @@ impl FromRequestParts<Service> for KeyCaller {
         if key.environment() == Environment::Live {
             check_live(service)?;
             if !owner.live_enabled {
-                return Err(ApiError::new(ProblemCode::LiveModeNotEnabled, "Live keys work once the operator has approved the workspace; use the sandbox key until then."));
+                return Err(ApiError::new(
+                    ProblemCode::LiveModeNotEnabled,
+                    "Live keys work once the operator has approved the workspace; use the sandbox key until then.",
+                ));
             }
         }
         Ok(Self { institution: owner.institution, environment: key.environment(), kind: key.kind() })

@@ -43,11 +43,7 @@ fn scope(of: &str) -> String {
     hex::encode(Sha256::digest(of))
 }
 
-async fn onboard(
-    State(service): State<Service>,
-    key: IdempotencyKey,
-    JsonBody { value, digest }: JsonBody<Onboard>,
-) -> Result<Answer, ApiError> {
+async fn onboard(State(service): State<Service>, key: IdempotencyKey, JsonBody { value, digest }: JsonBody<Onboard>) -> Result<Answer, ApiError> {
     let applicant = Applicant::read(value)?;
     let scope = scope(applicant.email.expose());
     if let Some(answer) = replay(&service, &scope, &key, digest).await? {

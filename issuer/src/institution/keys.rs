@@ -52,16 +52,20 @@ pub(super) async fn rotate(
     if !table::end_key(connection, institution, id, now.plus_seconds(overlap.into())).await? {
         return Err(ApiError::new(ProblemCode::Conflict, "The key was rotated or revoked before; rotate the one that replaced it."));
     }
-    let (new_id, key) = service.with_random(|random| {
-        (ApiKeyId::generate(service.clock.as_ref(), random), ApiKey::generate(old.kind, old.environment, random))
-    });
+    let (new_id, key) = service.with_random(|random| (ApiKeyId::generate(service.clock.as_ref(), random), ApiKey::generate(old.kind, old.environment, random)));
     table::insert_key(connection, new_id, institution, &key, now).await?;
     audit::append(connection, institution, Action::KeyRotated, &format!("{id} by {new_id}"), actor, now).await?;
     Ok(ApiKeyCreated { key: view(own(connection, institution, new_id).await?), value: key.expose().to_owned() })
 }
 
 /// Revokes a key at once. Revoking it twice changes nothing.
-pub(super) async fn revoke(connection: &mut Connection, service: &Service, institution: InstitutionId, id: ApiKeyId, actor: &str) -> Result<ApiKeyView, ApiError> {
+pub(super) async fn revoke(
+    connection: &mut Connection,
+    service: &Service,
+    institution: InstitutionId,
+    id: ApiKeyId,
+    actor: &str,
+) -> Result<ApiKeyView, ApiError> {
     own(connection, institution, id).await?;
     let now = service.clock.now();
     if table::revoke_key(connection, institution, id, now).await? {

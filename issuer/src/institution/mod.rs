@@ -7,14 +7,16 @@ pub mod onboard;
 pub mod password;
 pub mod sign_in;
 
-
-
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 
 use passid_api::ids::InstitutionId;
+use passid_api::time::Timestamp;
 
 use crate::audit::{self, Action};
-use crate::service::Service;
-use crate::store::{self, StoreError};
+use crate::store::{self, Store, StoreError};
 
 /// Why a workspace was not approved.
 #[derive(Debug, thiserror::Error)]
@@ -31,10 +33,8 @@ pub enum ApproveError {
 ///
 /// # Errors
 /// [`ApproveError`].
-pub async fn approve(service: &Service, id: InstitutionId) -> Result<(), ApproveError> {
-    let now = service.clock.now();
-    service
-        .store
+pub async fn approve(store: &Store, id: InstitutionId, now: Timestamp) -> Result<(), ApproveError> {
+    store
         .write(move |connection| {
             Box::pin(async move {
                 if store::institutions::enable_live(connection, id).await? {

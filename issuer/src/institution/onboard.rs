@@ -67,9 +67,8 @@ fn taken() -> ApiError {
 /// `conflict` when the address has a user.
 pub(super) async fn create(connection: &mut Connection, service: &Service, prepared: Prepared) -> Result<Onboarded, ApiError> {
     let now = service.clock.now();
-    let (id, user) = service.with_random(|random| {
-        (InstitutionId::generate(service.clock.as_ref(), random), InstitutionUserId::generate(service.clock.as_ref(), random))
-    });
+    let (id, user) =
+        service.with_random(|random| (InstitutionId::generate(service.clock.as_ref(), random), InstitutionUserId::generate(service.clock.as_ref(), random)));
     let institution = InstitutionView { id, name: prepared.name.as_str().to_owned(), live_enabled: false, created_at: now };
     table::insert(connection, &institution).await?;
     let row = UserRow { id: user, institution: id, password_hash: prepared.password_hash };
@@ -91,7 +90,13 @@ async fn key_pair(connection: &mut Connection, service: &Service, institution: I
     })
 }
 
-async fn new_key(connection: &mut Connection, service: &Service, institution: InstitutionId, kind: KeyKind, environment: Environment) -> Result<String, ApiError> {
+async fn new_key(
+    connection: &mut Connection,
+    service: &Service,
+    institution: InstitutionId,
+    kind: KeyKind,
+    environment: Environment,
+) -> Result<String, ApiError> {
     let (id, key) = service.with_random(|random| (ApiKeyId::generate(service.clock.as_ref(), random), ApiKey::generate(kind, environment, random)));
     table::insert_key(connection, id, institution, &key, service.clock.now()).await?;
     Ok(key.expose().to_owned())

@@ -20,8 +20,8 @@ use crate::audit::{self, Action};
 use crate::http::ApiError;
 use crate::sealing::{Purpose, Sealer};
 use crate::service::Service;
-use crate::store::institutions::{self as table, NewFamily};
 use crate::store::Connection;
+use crate::store::institutions::{self as table, NewFamily};
 
 /// Seconds a sign-in lasts at most, however often its token is rotated: thirty days.
 const FAMILY_SECONDS: i64 = 30 * 24 * 3_600;
@@ -84,7 +84,12 @@ fn tokens(service: &Service, institution: InstitutionId, user: InstitutionUserId
 ///
 /// # Errors
 /// `internal` when it cannot be written.
-pub(super) async fn begin(connection: &mut Connection, service: &Service, institution: InstitutionId, user: InstitutionUserId) -> Result<SessionTokens, ApiError> {
+pub(super) async fn begin(
+    connection: &mut Connection,
+    service: &Service,
+    institution: InstitutionId,
+    user: InstitutionUserId,
+) -> Result<SessionTokens, ApiError> {
     let now = service.clock.now();
     let (id, refresh) = service.with_random(|random| {
         let mut id = [0_u8; 16];
@@ -97,7 +102,12 @@ pub(super) async fn begin(connection: &mut Connection, service: &Service, instit
 }
 
 /// Begins a sign-in of a user whose password was checked, and says so in the audit log.
-pub(super) async fn sign_in(connection: &mut Connection, service: &Service, institution: InstitutionId, user: InstitutionUserId) -> Result<SessionTokens, ApiError> {
+pub(super) async fn sign_in(
+    connection: &mut Connection,
+    service: &Service,
+    institution: InstitutionId,
+    user: InstitutionUserId,
+) -> Result<SessionTokens, ApiError> {
     let tokens = begin(connection, service, institution, user).await?;
     let name = user.to_string();
     audit::append(connection, institution, Action::UserSignedIn, &name, &name, service.clock.now()).await?;

@@ -54,8 +54,8 @@ impl Outcome {
     }
 }
 
-/// Makes one attempt.
-pub(super) async fn make(client: &reqwest::Client, message: Message<'_>, allow_loopback: bool, now: Timestamp) -> Outcome {
+/// Makes one attempt, given up when `limit` completes: in service that is [`TIME_LIMIT`] later.
+pub(super) async fn make(client: &reqwest::Client, message: Message<'_>, allow_loopback: bool, now: Timestamp, limit: impl Future<Output = ()>) -> Outcome {
     // Checked again: the operator's leave may have been withdrawn since it was registered, and literal addresses meet no resolver.
     let Ok(target) = Target::parse(message.url, message.environment, allow_loopback) else {
         return Outcome::not_made(DeliveryFailure::AddressNotAllowed);
@@ -65,12 +65,16 @@ pub(super) async fn make(client: &reqwest::Client, message: Message<'_>, allow_l
     };
     let request = client.post(target.url()).headers(headers).body(message.body);
     let started = Instant::now();
-    let answer = tokio::time::timeout(TIME_LIMIT, async { read(request.send().await?, now).await }).await;
+    let exchange = async { read(request.send().await?, now).await };
+    let answer = tokio::select! {
+        answer = exchange => Some(answer),
+        () = limit => None,
+    };
     let mut outcome = match answer {
-        Ok(Ok(outcome)) => outcome,
-        Ok(Err(error)) if is_not_allowed(&error) => Outcome::not_made(DeliveryFailure::AddressNotAllowed),
-        Ok(Err(_)) => Outcome::not_made(DeliveryFailure::ConnectionFailed),
-        Err(_) => Outcome::not_made(DeliveryFailure::TimedOut),
+        Some(Ok(outcome)) => outcome,
+        Some(Err(error)) if is_not_allowed(&error) => Outcome::not_made(DeliveryFailure::AddressNotAllowed),
+        Some(Err(_)) => Outcome::not_made(DeliveryFailure::ConnectionFailed),
+        None => Outcome::not_made(DeliveryFailure::TimedOut),
     };
     outcome.duration_ms = u32::try_from(started.elapsed().as_millis()).unwrap_or(u32::MAX);
     outcome

@@ -122,7 +122,13 @@ pub(super) async fn update(
 }
 
 /// Removes an endpoint: its secrets are gone, its log stays with the workspace's records.
-pub(super) async fn remove(connection: &mut Connection, service: &Service, institution: InstitutionId, id: WebhookEndpointId, actor: &str) -> Result<(), ApiError> {
+pub(super) async fn remove(
+    connection: &mut Connection,
+    service: &Service,
+    institution: InstitutionId,
+    id: WebhookEndpointId,
+    actor: &str,
+) -> Result<(), ApiError> {
     let now = service.clock.now();
     if !table::remove_endpoint(connection, institution, id, now).await? {
         return Err(ApiError::not_found());

@@ -8,8 +8,8 @@ use passid_api::webhook::{Envelope, EventKind};
 
 use crate::http::ApiError;
 use crate::service::Service;
-use crate::store::webhooks::{self as table, EventRow};
 use crate::store::Connection;
+use crate::store::webhooks::{self as table, EventRow};
 
 /// Writes an event and queues a delivery for every enabled endpoint that wants its kind, in the caller's transaction. After the
 /// commit the caller wakes the worker with `service.deliveries_due.notify_one()`.

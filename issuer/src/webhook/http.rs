@@ -9,9 +9,7 @@ use axum::{Json, Router};
 use serde::Deserialize;
 
 use passid_api::ids::{EventId, InstitutionId, WebhookEndpointId};
-use passid_api::institution::{
-    CreateWebhookEndpoint, DeliveryView, Page, ReplayEvents, RotateWebhookSecret, UpdateWebhookEndpoint, WebhookEndpointView,
-};
+use passid_api::institution::{CreateWebhookEndpoint, DeliveryView, Page, ReplayEvents, RotateWebhookSecret, UpdateWebhookEndpoint, WebhookEndpointView};
 
 use crate::http::callers::InstitutionCaller;
 use crate::http::idempotency::{Answer, IdempotencyKey, once};
@@ -182,7 +180,8 @@ struct PageQuery {
 impl PageQuery {
     /// The identifier after which the page begins, and its size.
     fn read<T: FromStr>(&self) -> Result<(Option<T>, u32), ApiError> {
-        let after = self.after.as_deref().map(str::parse).transpose().map_err(|_| ApiError::field("after", "invalid", "Send the next_cursor of the page before."))?;
+        let after =
+            self.after.as_deref().map(str::parse).transpose().map_err(|_| ApiError::field("after", "invalid", "Send the next_cursor of the page before."))?;
         let limit = self.limit.as_deref().map_or(Ok(DEFAULT_PAGE), str::parse).ok().filter(|limit| (1..=MAX_PAGE).contains(limit));
         let limit = limit.ok_or_else(|| ApiError::field("limit", "invalid", format!("Choose 1 to {MAX_PAGE} entries.")))?;
         Ok((after, limit))

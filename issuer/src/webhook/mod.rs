@@ -14,5 +14,5 @@ mod secrets;
 mod target;
 pub mod worker;
 
-
-
+#[cfg(test)]
+mod tests;

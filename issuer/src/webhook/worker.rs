@@ -16,8 +16,8 @@ use passid_api::webhook::{DeliveryFailure, DeliveryStatus, DisabledReason};
 use crate::audit::{self, Action};
 use crate::http::ApiError;
 use crate::service::Service;
-use crate::store::{Connection, StoreError};
 use crate::store::webhooks::{self as table, AttemptRow, Lease, Leased, LoadedDelivery};
+use crate::store::{Connection, StoreError};
 
 use super::attempt::{self, Message, Outcome};
 use super::{schedule, secrets};
@@ -119,9 +119,7 @@ impl Worker {
         let (limit, per_endpoint) = (places(free), places(PLACES_PER_ENDPOINT / 2));
         self.service
             .store
-            .write(move |connection| {
-                Box::pin(async move { table::lease_due(connection, &Lease { now, until, limit, per_endpoint, busy: &busy }).await })
-            })
+            .write(move |connection| Box::pin(async move { table::lease_due(connection, &Lease { now, until, limit, per_endpoint, busy: &busy }).await }))
             .await
     }
 
@@ -206,17 +204,13 @@ async fn make_attempt(service: &Service, leased: Leased, loaded: LoadedDelivery)
     }
     let now = service.clock.now();
     let secrets = secrets::open(&service.sealer, leased.endpoint, &loaded.secrets, now)?;
+    let limit = tokio::time::sleep(attempt::TIME_LIMIT);
     let message = Message { event: leased.event, body: loaded.body, url: &loaded.url, environment: loaded.environment, secrets: &secrets };
-    Ok(attempt::make(&service.webhook_client, message, service.config.allow_loopback_webhooks, now).await)
+    Ok(attempt::make(&service.webhook_client, message, service.config.allow_loopback_webhooks, now, limit).await)
 }
 
 /// Disables an endpoint, gives up what was pending for it, and says so in the audit log.
-async fn disable(
-    connection: &mut Connection,
-    endpoint: WebhookEndpointId,
-    reason: DisabledReason,
-    now: Timestamp,
-) -> Result<(), ApiError> {
+async fn disable(connection: &mut Connection, endpoint: WebhookEndpointId, reason: DisabledReason, now: Timestamp) -> Result<(), ApiError> {
     let Some(institution) = table::disable_endpoint(connection, endpoint, reason, now).await? else { return Ok(()) };
     table::cancel_pending(connection, endpoint, now).await?;
     let actor = format!("delivery ({reason})");

@@ -64,9 +64,7 @@ pub async fn use_family(connection: &mut Connection, token: [u8; 32], now: Times
 /// # Errors
 /// [`StoreError`].
 pub async fn consume_token(connection: &mut Connection, family: &Family, token: [u8; 32], successor: [u8; 32], now: Timestamp) -> Result<bool, StoreError> {
-    let consumed = connection
-        .execute("UPDATE refresh_tokens SET consumed_at = $2 WHERE digest = $1 AND consumed_at IS NULL", params![token, now])
-        .await?;
+    let consumed = connection.execute("UPDATE refresh_tokens SET consumed_at = $2 WHERE digest = $1 AND consumed_at IS NULL", params![token, now]).await?;
     if consumed == 1 {
         insert_token(connection, &family.id, successor).await?;
     }

@@ -35,7 +35,12 @@ fn read(row: &Row) -> Result<DeliveryView, StoreError> {
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn list_deliveries(connection: &mut Connection, endpoint: WebhookEndpointId, before: Option<EventId>, limit: u32) -> Result<Vec<DeliveryView>, StoreError> {
+pub async fn list_deliveries(
+    connection: &mut Connection,
+    endpoint: WebhookEndpointId,
+    before: Option<EventId>,
+    limit: u32,
+) -> Result<Vec<DeliveryView>, StoreError> {
     let sql = "SELECT deliveries.event_id, events.kind, deliveries.status, deliveries.attempts, deliveries.failure, deliveries.response_status,
                       deliveries.response_body, deliveries.duration_ms, deliveries.created_at, deliveries.attempted_at, deliveries.next_attempt_at,
                       deliveries.delivered_at

@@ -121,7 +121,12 @@ pub async fn find_endpoint(connection: &mut Connection, institution: Institution
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn subscribers(connection: &mut Connection, institution: InstitutionId, environment: Environment, kind: EventKind) -> Result<Vec<WebhookEndpointId>, StoreError> {
+pub async fn subscribers(
+    connection: &mut Connection,
+    institution: InstitutionId,
+    environment: Environment,
+    kind: EventKind,
+) -> Result<Vec<WebhookEndpointId>, StoreError> {
     let sql = "SELECT id, events FROM webhook_endpoints WHERE institution_id = $1 AND environment = $2 AND removed_at IS NULL AND enabled = 1";
     let rows = connection.fetch_all(sql, params![institution, environment]).await?;
     let mut ids = Vec::with_capacity(rows.len());
@@ -158,7 +163,12 @@ pub async fn remove_endpoint(connection: &mut Connection, institution: Instituti
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn disable_endpoint(connection: &mut Connection, id: WebhookEndpointId, reason: DisabledReason, now: Timestamp) -> Result<Option<InstitutionId>, StoreError> {
+pub async fn disable_endpoint(
+    connection: &mut Connection,
+    id: WebhookEndpointId,
+    reason: DisabledReason,
+    now: Timestamp,
+) -> Result<Option<InstitutionId>, StoreError> {
     let sql = "UPDATE webhook_endpoints SET enabled = 0, disabled_reason = $2, disabled_at = $3
                WHERE id = $1 AND enabled = 1 AND removed_at IS NULL RETURNING institution_id";
     connection.fetch_optional(sql, params![id, reason, now]).await?.map(|row| row.parse("institution_id")).transpose()

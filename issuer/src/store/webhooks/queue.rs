@@ -71,8 +71,12 @@ pub struct Leased {
 /// [`StoreError`].
 pub async fn any_due(connection: &mut Connection, now: Timestamp, busy: &[WebhookEndpointId]) -> Result<bool, StoreError> {
     let sql = match connection.engine() {
-        Engine::Sqlite => "SELECT event_id FROM deliveries WHERE status = 'pending' AND next_attempt_at <= $1 AND leased_until <= $1 AND instr($2, endpoint_id) = 0 LIMIT 1",
-        Engine::Postgres => "SELECT event_id FROM deliveries WHERE status = 'pending' AND next_attempt_at <= $1 AND leased_until <= $1 AND strpos($2, endpoint_id) = 0 LIMIT 1",
+        Engine::Sqlite => {
+            "SELECT event_id FROM deliveries WHERE status = 'pending' AND next_attempt_at <= $1 AND leased_until <= $1 AND instr($2, endpoint_id) = 0 LIMIT 1"
+        }
+        Engine::Postgres => {
+            "SELECT event_id FROM deliveries WHERE status = 'pending' AND next_attempt_at <= $1 AND leased_until <= $1 AND strpos($2, endpoint_id) = 0 LIMIT 1"
+        }
     };
     Ok(connection.fetch_optional(sql, params![now, joined(busy)]).await?.is_some())
 }
