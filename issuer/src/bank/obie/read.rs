@@ -171,13 +171,14 @@ impl Reading<'_> {
         if renewal_due && self.tokens.refresh_token.is_some() {
             self.renew().await?;
         }
-        match self.attempt(&url).await {
-            Err(Refusal::Token) if self.tokens.refresh_token.is_some() => {
-                self.renew().await?;
-                self.attempt(&url).await
+        // A bank may drop a fresh token too; what it refuses again and again is refused.
+        for _ in 1..self.bank.config.limits.attempts {
+            match self.attempt(&url).await {
+                Err(Refusal::Token) if self.tokens.refresh_token.is_some() => self.renew().await?,
+                outcome => return outcome,
             }
-            outcome => outcome,
         }
+        self.attempt(&url).await
     }
 
     async fn attempt<T: DeserializeOwned>(&self, url: &Url) -> Result<T, Refusal> {

@@ -1,16 +1,16 @@
-//! The account information resources: consents, accounts, balances, parties, transactions.
+//! The account information resources: consents, accounts, balances, parties.
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use jiff::civil::Date;
 use passid_api::time::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::consent::{Consent, ConsentStatus, Grant, Permission};
+use super::faults::Fault;
 use super::ledger::{BookedAccount, BookedCustomer};
 use super::obie_json;
 use super::problem::Problem;
@@ -115,87 +115,37 @@ pub(super) async fn party(State(bank): State<Bank>, headers: HeaderMap) -> Resul
     Ok(single_page(&bank, "/party", &json!({"Party": obie_json::party(&view.customer)})))
 }
 
-/// The filter and page of a transaction request.
-#[derive(Deserialize)]
-pub(super) struct TransactionQuery {
-    #[serde(rename = "fromBookingDateTime")]
-    from: Option<String>,
-    #[serde(rename = "toBookingDateTime")]
-    to: Option<String>,
-    page: Option<usize>,
-}
-
-/// `GET /accounts/{id}/transactions`: oldest first, a page at a time.
-pub(super) async fn transactions(
-    State(bank): State<Bank>,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-    Query(query): Query<TransactionQuery>,
-) -> Result<Json<Value>, Problem> {
-    let view = View::open(&bank, &headers, &[Permission::ReadTransactionsBasic, Permission::ReadTransactionsDetail])?;
-    let account = view.account(&id)?;
-    let from = bound(query.from.as_deref(), view.consent.transactions_from, Date::MIN, Date::max)?;
-    let to = bound(query.to.as_deref(), view.consent.transactions_to, Date::MAX, Date::min)?;
-    let visible: Vec<_> = account
-        .entries
-        .iter()
-        .filter(|entry| (from..=to).contains(&entry.booked_on))
-        .filter(|entry| view.consent.allows(if entry.minor < 0 { Permission::ReadTransactionsDebits } else { Permission::ReadTransactionsCredits }))
-        .collect();
-    let pages = visible.len().div_ceil(bank.page_size()).max(1);
-    let page = query.page.unwrap_or(1);
-    if !(1..=pages).contains(&page) {
-        return Err(Problem::Malformed("There is no such page", "page"));
-    }
-    let entries = visible.chunks(bank.page_size()).nth(page - 1).unwrap_or_default();
-    let list: Vec<Value> = entries.iter().map(|entry| obie_json::transaction(entry, account, &view.consent, false)).collect();
-    let link = |page: usize| {
-        let mut query_text = url::form_urlencoded::Serializer::new(String::new());
-        for (name, value) in [("fromBookingDateTime", &query.from), ("toBookingDateTime", &query.to)] {
-            if let Some(value) = value {
-                query_text.append_pair(name, value);
-            }
-        }
-        query_text.append_pair("page", &page.to_string());
-        format!("{}{BASE}/accounts/{id}/transactions?{}", bank.base_url(), query_text.finish())
-    };
-    let mut links = json!({"Self": link(page), "First": link(1), "Last": link(pages)});
-    if page > 1 {
-        links["Prev"] = json!(link(page - 1));
-    }
-    if page < pages {
-        links["Next"] = json!(link(page + 1));
-    }
-    Ok(Json(json!({"Data": {"Transaction": list}, "Links": links, "Meta": {"TotalPages": pages}})))
-}
-
-/// The tighter of what was asked and what the consent allows, in whole days.
-fn bound(asked: Option<&str>, allowed: Option<Timestamp>, open: Date, tighter: fn(Date, Date) -> Date) -> Result<Date, Problem> {
-    // The scheme's times carry no zone, and one that comes is ignored; a plain date is a common mistake and understood.
-    let asked = match asked {
-        Some(text) => text.get(..10).and_then(|day| day.parse().ok()).ok_or(Problem::Malformed("This is no date and time", "fromBookingDateTime"))?,
-        None => open,
-    };
-    let allowed = allowed.and_then(|time| time.to_string().get(..10).and_then(|day| day.parse().ok())).unwrap_or(open);
-    Ok(tighter(asked, allowed))
-}
-
 fn single_page(bank: &Bank, path: &str, data: &Value) -> Json<Value> {
     Json(json!({"Data": data, "Links": {"Self": format!("{}{BASE}{path}", bank.base_url())}, "Meta": {"TotalPages": 1}}))
 }
 
 /// What one access token shows.
-struct View {
-    consent: Consent,
+pub(super) struct View {
+    pub(super) consent: Consent,
     grant: Grant,
     customer: BookedCustomer,
 }
 
 impl View {
     /// Opens the view if the token is good, the consent in force and one of `needed` allowed.
-    fn open(bank: &Bank, headers: &HeaderMap, needed: &[Permission]) -> Result<Self, Problem> {
+    pub(super) fn open(bank: &Bank, headers: &HeaderMap, needed: &[Permission]) -> Result<Self, Problem> {
         let customers = bank.customers();
-        let memory = bank.memory();
+        let mut memory = bank.memory();
+        if bank.faults().strikes(Fault::TooManyRequests) {
+            return Err(Problem::TooMany(2));
+        }
+        if bank.faults().strikes(Fault::ResourceFault) {
+            return Err(Problem::Fault);
+        }
+        if bank.faults().strikes(Fault::AccessTokenDropped) {
+            memory.tokens.drop_access(bearer(headers)?);
+        }
+        if bank.faults().strikes(Fault::ConsentWithdrawn)
+            && let Some(Audience::Consent(id)) = memory.tokens.audience(bearer(headers)?, bank.now()).cloned()
+            && let Some(consent) = memory.consents.get_mut(&id)
+        {
+            consent.withdraw(bank.now());
+        }
         let audience = memory.tokens.audience(bearer(headers)?, bank.now()).ok_or(Problem::Unauthorised)?;
         let Audience::Consent(id) = audience else { return Err(Problem::Forbidden("This token is for consents only")) };
         let consent = memory.consents.get(id).ok_or(Problem::Unauthorised)?;
@@ -214,7 +164,7 @@ impl View {
         self.customer.accounts.iter().filter(|account| self.grant.accounts.contains(&account.id))
     }
 
-    fn account(&self, id: &str) -> Result<&BookedAccount, Problem> {
+    pub(super) fn account(&self, id: &str) -> Result<&BookedAccount, Problem> {
         self.accounts().find(|account| account.id == id).ok_or(Problem::NotFound("There is no such account"))
     }
 }

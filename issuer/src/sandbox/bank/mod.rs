@@ -1,5 +1,7 @@
 //! A bank to link in the sandbox: its own HTTP server with OAuth2 and UK Open Banking 4.0.0 shaped resources.
 //!
+//! Faults real banks have shown can be switched on, one by one or mixed ([`Faults`]).
+//!
 //! It keeps consents, codes and tokens as a real bank would, in memory, and serves either three invented customers
 //! ([`BankSource::Personas`]) or real anonymised histories from files. Its page can be clicked by a person and, through
 //! [`visitor`], by a program.
@@ -9,6 +11,7 @@ mod berka;
 mod books;
 mod config;
 mod consent;
+mod faults;
 mod generator;
 mod ledger;
 mod oauth;
@@ -21,7 +24,9 @@ mod schema_tests;
 mod server;
 mod state;
 mod tokens;
+mod transactions;
 pub mod visitor;
 
 pub use config::{BankSource, RegisteredClient, SandboxBankConfig, SandboxBankError};
+pub use faults::{Fault, Faults};
 pub use server::{Customer, PROVIDER_ID, SandboxBank};

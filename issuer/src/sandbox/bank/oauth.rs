@@ -13,6 +13,7 @@ use subtle::ConstantTimeEq;
 use url::Url;
 
 use super::consent::{ConsentStatus, Grant};
+use super::faults::Fault;
 use super::page;
 use super::state::{AuthorizationRequest, Bank};
 use super::tokens::{ACCESS_SECONDS, CodeGrant, TokenPair};
@@ -164,6 +165,9 @@ pub(super) async fn token(State(bank): State<Bank>, headers: HeaderMap, form: Re
     if !authenticated(&bank, &headers, &form) {
         return token_error(StatusCode::UNAUTHORIZED, "invalid_client");
     }
+    if bank.faults().strikes(Fault::TokenFault) {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    }
     let now = bank.now();
     let mut memory = bank.memory();
     match form.grant_type.as_deref() {
@@ -180,7 +184,11 @@ pub(super) async fn token(State(bank): State<Bank>, headers: HeaderMap, form: Re
             Some(refresh) => {
                 let consent = memory.tokens.consent_of(refresh).and_then(|id| memory.consents.get(id));
                 if consent.is_some_and(|consent| consent.status(now) == ConsentStatus::Auth) {
-                    pair_answer(memory.tokens.rotate(refresh, now))
+                    let pair = memory.tokens.rotate(refresh, now);
+                    if bank.faults().strikes(Fault::TokenFaultAfterExchange) {
+                        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+                    }
+                    pair_answer(pair)
                 } else {
                     token_error(StatusCode::BAD_REQUEST, "invalid_grant")
                 }

@@ -14,8 +14,9 @@ use tokio::task::JoinHandle;
 
 use super::books::Books;
 use super::config::{SandboxBankConfig, SandboxBankError};
+use super::faults::Faults;
 use super::state::Bank;
-use super::{aisp, oauth};
+use super::{aisp, oauth, transactions};
 use crate::bank::endpoint::BankUrl;
 use crate::bank::obie::{ObieConfig, ObieLimits};
 
@@ -42,6 +43,7 @@ pub struct SandboxBank {
     base_url: String,
     connection: ObieConfig,
     customers: Vec<Customer>,
+    faults: Faults,
     stop: Option<oneshot::Sender<()>>,
     task: JoinHandle<()>,
 }
@@ -62,6 +64,7 @@ impl SandboxBank {
             .iter()
             .map(|customer| Customer { id: customer.id.clone(), name: customer.name.clone(), declared_name: customer.declared_name.clone() })
             .collect();
+        let faults = bank.faults().clone();
         let (stop, stopped) = oneshot::channel::<()>();
         let task = tokio::spawn(async move {
             // Ends when told to, or when the handle is dropped and with it the sender.
@@ -72,7 +75,7 @@ impl SandboxBank {
                 tracing::error!("the sandbox bank's listener failed");
             }
         });
-        Ok(Self { base_url, connection, customers, stop: Some(stop), task })
+        Ok(Self { base_url, connection, customers, faults, stop: Some(stop), task })
     }
 
     /// Where the bank is, for example `http://127.0.0.1:40123`.
@@ -88,6 +91,11 @@ impl SandboxBank {
     /// Whom the bank knows.
     pub fn customers(&self) -> &[Customer] {
         &self.customers
+    }
+
+    /// What can be made to go wrong.
+    pub const fn faults(&self) -> &Faults {
+        &self.faults
     }
 
     /// Stops the bank after the requests under way.
@@ -120,7 +128,7 @@ fn router(bank: Bank) -> Router {
         .route("/accounts/{id}", get(aisp::account))
         .route("/accounts/{id}/balances", get(aisp::balances))
         .route("/accounts/{id}/party", get(aisp::account_party))
-        .route("/accounts/{id}/transactions", get(aisp::transactions))
+        .route("/accounts/{id}/transactions", get(transactions::transactions))
         .route("/party", get(aisp::party))
         .layer(middleware::from_fn_with_state(bank.clone(), echo_interaction));
     Router::new()

@@ -9,6 +9,7 @@ use passid_api::time::{Clock, Timestamp};
 use super::books::Books;
 use super::config::RegisteredClient;
 use super::consent::Consent;
+use super::faults::Faults;
 use super::ledger::BookedCustomer;
 use super::tokens::Tokens;
 
@@ -22,6 +23,7 @@ struct Inner {
     base_url: String,
     page_size: usize,
     books: Books,
+    faults: Faults,
     memory: Mutex<Memory>,
 }
 
@@ -46,7 +48,7 @@ pub(super) struct AuthorizationRequest {
 impl Bank {
     pub(super) fn new(clock: Arc<dyn Clock>, client: RegisteredClient, base_url: String, page_size: usize, books: Books, random: rand::rngs::StdRng) -> Self {
         let memory = Memory { consents: HashMap::new(), tokens: Tokens::new(random), waiting: HashMap::new(), today: None };
-        Self(Arc::new(Inner { clock, client, base_url, page_size: page_size.max(1), books, memory: Mutex::new(memory) }))
+        Self(Arc::new(Inner { clock, client, base_url, page_size: page_size.max(1), books, faults: Faults::default(), memory: Mutex::new(memory) }))
     }
 
     pub(super) fn now(&self) -> Timestamp {
@@ -65,6 +67,10 @@ impl Bank {
 
     pub(super) fn base_url(&self) -> &str {
         &self.0.base_url
+    }
+
+    pub(super) fn faults(&self) -> &Faults {
+        &self.0.faults
     }
 
     pub(super) fn page_size(&self) -> usize {

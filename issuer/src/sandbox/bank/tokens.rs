@@ -130,6 +130,11 @@ impl Tokens {
         self.access.get(access).filter(|(_, expires_at)| now < *expires_at).map(|(audience, _)| audience)
     }
 
+    /// Forgets one access token before its time.
+    pub(super) fn drop_access(&mut self, access: &str) {
+        self.access.remove(access);
+    }
+
     /// Ends every token of a consent.
     pub(super) fn end(&mut self, consent_id: &str) {
         self.access.retain(|_, (audience, _)| !matches!(audience, Audience::Consent(id) if id == consent_id));

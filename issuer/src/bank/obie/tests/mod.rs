@@ -1,5 +1,7 @@
 //! The provider against the sandbox bank over real HTTP.
 
+mod faults;
+
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;

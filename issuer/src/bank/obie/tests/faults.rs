@@ -1,0 +1,128 @@
+//! The provider against a bank that goes wrong.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::sandbox::bank::Fault;
+
+/// Faults a read must get over by itself or by being repeated.
+const PASSING: [Fault; 12] = [
+    Fault::PageLinksToItself,
+    Fault::PageLinksElsewhere,
+    Fault::PageLinkIsNull,
+    Fault::PageLinkMissing,
+    Fault::RowRepeated,
+    Fault::PendingTwins,
+    Fault::LongRangeRefused,
+    Fault::RangeEndIgnored,
+    Fault::TooManyRequests,
+    Fault::ResourceFault,
+    Fault::TokenFault,
+    Fault::AccessTokenDropped,
+];
+/// Reads a caller would schedule before giving up.
+const REPEATS: usize = 8;
+
+/// Reads again as long as the fault is one that may pass.
+async fn read_until_done(world: &World, tokens: &mut BankTokens) -> Result<BankSnapshot, BankError> {
+    for _ in 1..REPEATS {
+        match world.read(tokens).await {
+            Err(error) if error.is_transient() => {}
+            outcome => return outcome,
+        }
+    }
+    world.read(tokens).await
+}
+
+async fn undisturbed() -> Vec<(String, i64)> {
+    let world = World::start().await;
+    let mut tokens = world.link("tobenna").await;
+    contents(&world.read(&mut tokens).await.unwrap())
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_mix_of_faults_ends_with_the_same_transactions_as_none(
+        mix in prop::collection::vec((prop::sample::select(PASSING.to_vec()), 0_u32..8, 1_u32..=3), 1..=6)
+    ) {
+        let (found, expected) = runtime().block_on(async {
+            let world = World::with_page_size(20).await;
+            let mut tokens = world.link("tobenna").await;
+            for (fault, spared, times) in &mix {
+                world.bank.faults().inject_after(*fault, *spared, *times);
+            }
+            let snapshot = read_until_done(&world, &mut tokens).await;
+            (snapshot.map(|snapshot| contents(&snapshot)), undisturbed().await)
+        });
+        prop_assert_eq!(found, Ok(expected));
+    }
+}
+
+#[tokio::test]
+async fn each_fault_alone_is_got_over_in_one_read() {
+    let expected = undisturbed().await;
+    for fault in PASSING {
+        let world = World::with_page_size(20).await;
+        let mut tokens = world.link("tobenna").await;
+        world.bank.faults().inject_after(fault, 1, 2);
+        let snapshot = world.read(&mut tokens).await.unwrap_or_else(|error| panic!("{fault}: {error}"));
+        assert_eq!(contents(&snapshot), expected, "{fault}");
+    }
+}
+
+#[tokio::test]
+async fn a_fault_that_stays_is_named() {
+    for (fault, expected) in [
+        (Fault::PageLinksToItself, "bank_bad_page_link"),
+        (Fault::TooManyRequests, "bank_rate_limited"),
+        (Fault::ResourceFault, "bank_fault"),
+        (Fault::TokenFault, "bank_fault"),
+    ] {
+        let world = World::with_page_size(1).await;
+        let mut tokens = world.link("tobenna").await;
+        // The stay at the bank has outlived the token, so that reading begins with the token endpoint.
+        world.clock.advance(3_600);
+        world.bank.faults().inject(fault, u32::MAX);
+        assert_eq!(world.read(&mut tokens).await.unwrap_err().code(), expected, "{fault}");
+    }
+}
+
+#[tokio::test]
+async fn a_consent_withdrawn_while_reading_is_said_and_gives_nothing() {
+    let world = World::with_page_size(20).await;
+    let mut tokens = world.link("amara").await;
+    world.bank.faults().inject_after(Fault::ConsentWithdrawn, 9, 1);
+    assert_eq!(world.read(&mut tokens).await.unwrap_err(), BankError::ConsentRevoked);
+}
+
+/// The fault that made every customer of one bank link anew: the exchange succeeds, the answer is lost.
+#[tokio::test]
+async fn tokens_lost_in_the_exchange_ask_for_a_new_linking_that_reads_the_same() {
+    let world = World::with_page_size(20).await;
+    let mut tokens = world.link("tobenna").await;
+    world.clock.advance(3_600);
+    world.bank.faults().inject(Fault::TokenFaultAfterExchange, 1);
+    assert_eq!(world.read(&mut tokens).await.unwrap_err(), BankError::AuthorisationLost);
+    let mut tokens = world.link("tobenna").await;
+    assert_eq!(contents(&world.read(&mut tokens).await.unwrap()), undisturbed().await);
+}
+
+#[tokio::test]
+async fn a_bank_that_asks_to_wait_too_long_is_not_waited_for() {
+    let world = World::start().await;
+    let mut tokens = world.link("tobenna").await;
+    world.bank.faults().inject(Fault::TooManyRequests, 1);
+    let mut config = world.bank.connection();
+    config.limits.longest_pause = Duration::from_secs(1);
+    let provider = World::provider(&world.clock, &world.http, config);
+    let before = world.clock.now();
+    let error = provider.read(&mut tokens, world.window(), &Notebook::default()).await.unwrap_err();
+    assert_eq!(error, BankError::RateLimited { retry_after_seconds: 2 });
+    assert_eq!(world.clock.now(), before);
+}
