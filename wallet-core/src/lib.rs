@@ -17,11 +17,13 @@
 //! | [`share`] | shares the person offers |
 //! | [`history`] | what happened |
 //! | [`words`] | every sentence a person reads |
+//! | [`face`] | what Swift, Kotlin and Python see |
 
 pub mod consent;
 mod core;
 pub mod credential;
 mod error;
+pub mod face;
 mod files;
 pub mod history;
 pub mod identity;
@@ -42,3 +44,5 @@ pub mod words;
 pub use crate::error::WalletError;
 pub use crate::vault::VaultError;
 pub use crate::wallet::{Wallet, WalletConfig};
+
+uniffi::setup_scaffolding!();

@@ -9,6 +9,9 @@ use super::*;
 use crate::issuer::IssuerError;
 use crate::testing::{Home, signer};
 
+/// Bends something, and what the wallet must say to it.
+type Row<T> = (fn(&mut T), CredentialError);
+
 #[tokio::test]
 async fn a_good_credential_is_kept_word_for_word_over_a_restart() {
     let home = Home::new().await;
@@ -17,7 +20,7 @@ async fn a_good_credential_is_kept_word_for_word_over_a_restart() {
     assert_eq!(received.claims["corridor"], "KE→GB");
     wallet.close().await.unwrap();
     let wallet = home.open().await.unwrap();
-    assert_eq!(wallet.credentials().await.unwrap(), [received.clone()]);
+    assert_eq!(wallet.credentials().await.unwrap(), std::slice::from_ref(&received));
     home.clock.advance(31 * 86_400);
     assert_eq!(wallet.credentials().await.unwrap()[0].state, CredentialState::Expired);
     wallet.delete_credential(received.id).await.unwrap();
@@ -27,7 +30,7 @@ async fn a_good_credential_is_kept_word_for_word_over_a_restart() {
 
 #[tokio::test]
 async fn a_bent_credential_is_refused_for_what_is_bent() {
-    let table: [(fn(&mut CredentialDocument), CredentialError); 16] = [
+    let table: [Row<CredentialDocument>; 16] = [
         (|document| document.iss.push('x'), CredentialError::OtherIssuer),
         (|document| document.environment = Environment::Live, CredentialError::OtherEnvironment),
         (|document| document.schema += 1, CredentialError::UnknownSchema),
@@ -58,7 +61,7 @@ async fn a_bent_credential_is_refused_for_what_is_bent() {
 
 #[tokio::test]
 async fn a_bent_head_or_path_is_refused_for_what_is_bent() {
-    let heads: [(fn(&mut TreeHead), CredentialError); 6] = [
+    let heads: [Row<TreeHead>; 6] = [
         (|head| head.iss.push('x'), CredentialError::OtherIssuer),
         (|head| head.environment = Environment::Live, CredentialError::OtherEnvironment),
         (|head| head.root = "7".to_owned(), CredentialError::NotInTree),
@@ -66,7 +69,7 @@ async fn a_bent_head_or_path_is_refused_for_what_is_bent() {
         (|head| head.tree_size = 0, CredentialError::NotInTree),
         (|head| head.timestamp = head.timestamp.plus_seconds(300), CredentialError::Times),
     ];
-    let paths: [(fn(&mut TreePath), CredentialError); 5] = [
+    let paths: [Row<TreePath>; 5] = [
         (|path| path.leaf_index += 1, CredentialError::NotInTree),
         (|path| path.leaf_index = u64::MAX, CredentialError::Malformed),
         (|path| path.siblings[3][1] = "7".to_owned(), CredentialError::NotInTree),

@@ -20,7 +20,8 @@ async fn a_link_that_names_another_institution_is_not_shown() {
 
 #[tokio::test]
 async fn answers_that_do_not_fit_the_question_are_refused() {
-    let bends: [(fn(&mut PublicSession), RequestError); 4] = [
+    type Row = (fn(&mut PublicSession), RequestError);
+    let bends: [Row; 4] = [
         (|session| session.environment = Environment::Live, RequestError::OtherEnvironment),
         (|session| session.one_time = false, RequestError::Unusable),
         (|session| session.request_id = "req_01hzk3vw0kg9m2x4p6r8t0v2w5".parse().unwrap(), RequestError::Unusable),
