@@ -131,6 +131,15 @@ CREATE TABLE api_keys (
 );
 CREATE INDEX api_keys_institution ON api_keys (institution_id, id);
 
+-- The web origins from which a workspace's publishable keys may be used.
+CREATE TABLE institution_origins (
+    origin         TEXT   NOT NULL,
+    institution_id TEXT   NOT NULL REFERENCES institutions (id),
+    environment    TEXT   NOT NULL,
+    PRIMARY KEY (origin, institution_id, environment)
+);
+CREATE INDEX institution_origins_owner ON institution_origins (institution_id);
+
 -- Verifications: what was disclosed and the evidence for it.
 CREATE TABLE verifications (
     id             TEXT   NOT NULL PRIMARY KEY,

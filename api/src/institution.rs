@@ -250,6 +250,28 @@ pub struct ApiKeyView {
     pub revoked_at: Option<Timestamp>,
 }
 
+/// `POST /v1/institution/keys`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CreateKey {
+    /// Sandbox or live.
+    pub environment: Environment,
+    /// Publishable (`pk`) or secret (`sk`).
+    pub kind: KeyKind,
+}
+
+/// `GET` and `PUT /v1/institution/origins`: from which pages publishable keys may be used.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Origins {
+    /// For sandbox keys: `https://host`, or `http` on loopback, with a port where it is not the usual one.
+    #[serde(default)]
+    pub sandbox: Vec<String>,
+    /// For live keys: `https://host` only.
+    #[serde(default)]
+    pub live: Vec<String>,
+}
+
 /// `POST /v1/institution/keys/{id}/rotate`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -30,6 +30,8 @@ problem_codes! {
     Unauthenticated = "unauthenticated", 401, "The request carries no valid key or access token.";
     /// Use a key of the right kind or environment.
     WrongKeyKind = "wrong_key_kind", 403, "This key may not do that.";
+    /// Register the page's origin with the workspace, or call from your server with the secret key.
+    OriginNotAllowed = "origin_not_allowed", 403, "This origin may not use the workspace's publishable keys.";
     /// Ask the operator to approve the workspace.
     LiveModeNotEnabled = "live_mode_not_enabled", 403, "Live mode is not enabled for this workspace.";
     /// Nothing the caller may see is there.

@@ -56,7 +56,7 @@ pub async fn issue(service: &Service, caller: WalletCaller, request: CredentialR
     let now = service.clock.now();
     // Derivation walks every transaction: off the threads that serve requests.
     let derived = tokio::task::spawn_blocking(move || derive(snapshot, &holder, &screening, now).map(|derived| (derived, screening)));
-    let (derived, screening) = derived.await.map_err(|_| StoreError::Interrupted)?.map_err(|error| ApiError(Problem::new(ProblemCode::BankLinkNotReady, error.to_string())))?;
+    let (derived, screening) = derived.await.map_err(|_| StoreError::Interrupted)?.map_err(|error| ApiError::new(ProblemCode::BankLinkNotReady, error.to_string()))?;
     commit(service, &user, &link, derived, &screening).await
 }
 
@@ -132,7 +132,7 @@ pub fn bank_problem(error: &BankError) -> ApiError {
     if let BankError::RateLimited { retry_after_seconds } = error {
         problem.retry_after = Some(*retry_after_seconds);
     }
-    ApiError(problem)
+    problem.into()
 }
 
 fn window(now: Timestamp) -> Result<ReadWindow, ApiError> {

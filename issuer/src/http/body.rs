@@ -28,9 +28,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
             .and_then(|value| value.to_str().ok())
             .and_then(|value| value.split(';').next())
             .is_some_and(|media| media.trim().eq_ignore_ascii_case("application/json"));
-        let bytes = Bytes::from_request(request, state)
-            .await
-            .map_err(|_| ApiError::new(ProblemCode::BodyTooLarge, "Send at most 64 KiB, completely."))?;
+        let bytes = Bytes::from_request(request, state).await.map_err(|_| ApiError::new(ProblemCode::BodyTooLarge, "Send at most 64 KiB, completely."))?;
         // An empty body stands for an empty object, with or without a content type.
         let bytes = if bytes.is_empty() { Bytes::from_static(b"{}") } else { bytes };
         if !is_json && bytes.as_ref() != b"{}" {
@@ -61,5 +59,5 @@ fn malformed(error: &serde_path_to_error::Error<serde_json::Error>) -> ApiError 
     let message = inner.to_string();
     let mut problem = Problem::new(ProblemCode::MalformedRequest, format!("The body is not of the documented form: {message}"));
     problem.errors.push(FieldError { pointer, code: code.to_owned(), message });
-    ApiError(problem)
+    problem.into()
 }

@@ -12,17 +12,17 @@ use crate::store::StoreError;
 
 /// A failed request.
 #[derive(Debug)]
-pub struct ApiError(pub Problem);
+pub struct ApiError(pub Box<Problem>);
 
 impl ApiError {
     /// A failure the caller can do something about.
     pub fn new(code: ProblemCode, detail: impl Into<String>) -> Self {
-        Self(Problem::new(code, detail))
+        Self(Box::new(Problem::new(code, detail)))
     }
 
     /// One field of the body is wrong.
     pub fn field(pointer: &str, code: &str, message: impl Into<String>) -> Self {
-        Self(Problem::field(pointer, code, message))
+        Self(Box::new(Problem::field(pointer, code, message)))
     }
 
     /// What the caller named is not there, or not theirs.
@@ -39,7 +39,7 @@ impl ApiError {
 
 impl From<Problem> for ApiError {
     fn from(problem: Problem) -> Self {
-        Self(problem)
+        Self(Box::new(problem))
     }
 }
 
@@ -72,7 +72,7 @@ impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let status = axum::http::StatusCode::from_u16(self.0.status).unwrap_or(axum::http::StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = status.into_response();
-        response.extensions_mut().insert(self.0);
+        response.extensions_mut().insert(*self.0);
         response
     }
 }

@@ -7,7 +7,7 @@ use axum::{Json, Router};
 use sha2::{Digest, Sha256};
 
 use passid_api::ids::ApiKeyId;
-use passid_api::institution::{ApiKeyView, InstitutionView, Login, Onboard, Page, RefreshRequest, RotateKey};
+use passid_api::institution::{ApiKeyView, CreateKey, InstitutionView, Login, Onboard, Origins, Page, RefreshRequest, RotateKey};
 use passid_api::problem::ProblemCode;
 
 use crate::http::callers::InstitutionCaller;
@@ -19,7 +19,7 @@ use crate::store::institutions as table;
 use super::input::{EmailAddress, Password};
 use super::onboard::Applicant;
 use super::sign_in::RefreshToken;
-use super::{keys, onboard, password, sign_in};
+use super::{keys, onboard, origins, password, sign_in};
 
 /// Keys listed at most; older ones have long ended.
 const MAX_LISTED: u32 = 100;
@@ -32,9 +32,10 @@ pub fn routes() -> Router<Service> {
         .route("/api/institution/token/refresh", post(refresh))
         .route("/api/institution/logout", post(logout))
         .route("/v1/institution", get(show))
-        .route("/v1/institution/keys", get(list_keys))
+        .route("/v1/institution/keys", get(list_keys).post(create_key))
         .route("/v1/institution/keys/{id}/rotate", post(rotate_key))
         .route("/v1/institution/keys/{id}/revoke", post(revoke_key))
+        .route("/v1/institution/origins", get(show_origins).put(replace_origins))
 }
 
 /// For whom an answer is stored when the caller has no identity yet: whoever knows the same secret or address. Hashed, so that
@@ -112,6 +113,22 @@ async fn list_keys(State(service): State<Service>, caller: InstitutionCaller) ->
     Ok(Json(Page { data: rows.into_iter().map(keys::view).collect(), has_more: false, next_cursor: None }))
 }
 
+async fn create_key(
+    State(service): State<Service>,
+    caller: InstitutionCaller,
+    key: IdempotencyKey,
+    JsonBody { value, digest }: JsonBody<CreateKey>,
+) -> Result<Answer, ApiError> {
+    let inside = service.clone();
+    once(&service, &caller.institution.to_string(), &key, digest, move |connection| {
+        Box::pin(async move {
+            let created = keys::create(connection, &inside, caller.institution, &value, &caller.actor()).await?;
+            Answer::new(StatusCode::CREATED, &created)
+        })
+    })
+    .await
+}
+
 fn key_id(text: &str) -> Result<ApiKeyId, ApiError> {
     text.parse().map_err(|_| ApiError::not_found())
 }
@@ -140,4 +157,21 @@ async fn revoke_key(State(service): State<Service>, caller: InstitutionCaller, P
         .write(move |connection| Box::pin(async move { keys::revoke(connection, &inside, caller.institution, id, &caller.actor()).await }))
         .await?;
     Ok(Json(revoked))
+}
+
+async fn show_origins(State(service): State<Service>, caller: InstitutionCaller) -> Result<Json<Origins>, ApiError> {
+    Ok(Json(origins::show(&mut service.store.reader().await?, caller.institution).await?))
+}
+
+async fn replace_origins(
+    State(service): State<Service>,
+    caller: InstitutionCaller,
+    JsonBody { value, .. }: JsonBody<Origins>,
+) -> Result<Json<Origins>, ApiError> {
+    let (rows, now) = (origins::read(&value)?, service.clock.now());
+    let replaced = service
+        .store
+        .write(move |connection| Box::pin(async move { origins::replace(connection, caller.institution, rows, &caller.actor(), now).await }))
+        .await?;
+    Ok(Json(replaced))
 }

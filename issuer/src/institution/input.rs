@@ -59,7 +59,7 @@ impl Fields {
     pub(super) fn into_error(self) -> ApiError {
         let mut problem = Problem::new(ProblemCode::MalformedRequest, "Correct the fields listed in errors.");
         problem.errors = self.0;
-        ApiError(problem)
+        problem.into()
     }
 }
 

@@ -1,8 +1,9 @@
 //! A workspace's keys: listed, rotated with overlap, revoked.
 
-use passid_api::api_key::ApiKey;
+use passid_api::api_key::{ApiKey, KeyKind};
+use passid_api::environment::Environment;
 use passid_api::ids::{ApiKeyId, InstitutionId};
-use passid_api::institution::{ApiKeyCreated, ApiKeyView, RotateKey};
+use passid_api::institution::{ApiKeyCreated, ApiKeyView, CreateKey, RotateKey};
 use passid_api::problem::ProblemCode;
 
 use crate::audit::{self, Action};
@@ -15,6 +16,8 @@ use crate::store::institutions::{self as table, KeyOwner, KeyRow};
 const DEFAULT_OVERLAP: u32 = 24 * 3_600;
 /// The longest overlap: a week.
 const MAX_OVERLAP: u32 = 7 * 24 * 3_600;
+/// Keys of one kind and environment a workspace may have at once, those in their overlap not counted.
+const MAX_CURRENT: i64 = 10;
 /// Use is noted once in so many seconds, so that a busy key does not write on every request.
 const NOTED_EVERY: i64 = 600;
 
@@ -35,6 +38,35 @@ async fn own(connection: &mut Connection, institution: InstitutionId, id: ApiKey
     table::find_key_by_id(connection, institution, id).await?.ok_or_else(ApiError::not_found)
 }
 
+/// Makes a further key.
+pub(super) async fn create(
+    connection: &mut Connection,
+    service: &Service,
+    institution: InstitutionId,
+    request: &CreateKey,
+    actor: &str,
+) -> Result<ApiKeyCreated, ApiError> {
+    let CreateKey { environment, kind } = *request;
+    if table::count_current_keys(connection, institution, environment, kind).await? >= MAX_CURRENT {
+        return Err(ApiError::new(ProblemCode::Conflict, format!("A workspace has at most {MAX_CURRENT} keys of a kind; rotate or revoke one.")));
+    }
+    let created = insert(connection, service, institution, kind, environment).await?;
+    audit::append(connection, institution, Action::KeyCreated, &created.key.id.to_string(), actor, service.clock.now()).await?;
+    Ok(created)
+}
+
+async fn insert(
+    connection: &mut Connection,
+    service: &Service,
+    institution: InstitutionId,
+    kind: KeyKind,
+    environment: Environment,
+) -> Result<ApiKeyCreated, ApiError> {
+    let (id, key) = service.with_random(|random| (ApiKeyId::generate(service.clock.as_ref(), random), ApiKey::generate(kind, environment, random)));
+    table::insert_key(connection, id, institution, &key, service.clock.now()).await?;
+    Ok(ApiKeyCreated { key: view(own(connection, institution, id).await?), value: key.expose().to_owned() })
+}
+
 /// Replaces a key by a new one of the same kind. The old one works until the overlap ends.
 pub(super) async fn rotate(
     connection: &mut Connection,
@@ -52,10 +84,9 @@ pub(super) async fn rotate(
     if !table::end_key(connection, institution, id, now.plus_seconds(overlap.into())).await? {
         return Err(ApiError::new(ProblemCode::Conflict, "The key was rotated or revoked before; rotate the one that replaced it."));
     }
-    let (new_id, key) = service.with_random(|random| (ApiKeyId::generate(service.clock.as_ref(), random), ApiKey::generate(old.kind, old.environment, random)));
-    table::insert_key(connection, new_id, institution, &key, now).await?;
-    audit::append(connection, institution, Action::KeyRotated, &format!("{id} by {new_id}"), actor, now).await?;
-    Ok(ApiKeyCreated { key: view(own(connection, institution, new_id).await?), value: key.expose().to_owned() })
+    let created = insert(connection, service, institution, old.kind, old.environment).await?;
+    audit::append(connection, institution, Action::KeyRotated, &format!("{id} by {}", created.key.id), actor, now).await?;
+    Ok(created)
 }
 
 /// Revokes a key at once. Revoking it twice changes nothing.

@@ -1,9 +1,11 @@
 //! An institution's workspace: onboarding, its users' sign-ins, its keys.
 
+pub mod cors;
 pub mod http;
 pub mod input;
 pub mod keys;
 pub mod onboard;
+pub mod origins;
 pub mod password;
 pub mod sign_in;
 

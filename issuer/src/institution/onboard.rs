@@ -58,7 +58,7 @@ fn taken() -> ApiError {
     let detail = "A user with this e-mail address exists; sign in, or use another address.";
     let mut problem = Problem::new(ProblemCode::Conflict, detail);
     problem.errors.push(FieldError { pointer: "/email".to_owned(), code: "taken".to_owned(), message: detail.to_owned() });
-    ApiError(problem)
+    problem.into()
 }
 
 /// Writes the workspace. The keys are in the answer and nowhere else.

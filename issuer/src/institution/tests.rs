@@ -230,6 +230,23 @@ async fn a_revoked_key_stops_at_once_and_a_used_one_is_noted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_workspace_that_revoked_its_key_makes_another_and_not_without_end() {
+    for database in databases().await {
+        let issuer = TestIssuer::start(&database).await;
+        let workspace = Workspace::onboard(&Api::new(&issuer.service), EMAIL).await;
+        let request = json!({ "environment": "live", "kind": "pk" });
+        let made = workspace.call_with_key("/v1/institution/keys", "one", request.clone()).await;
+        assert_eq!((made.status, &made.body["last_four"]), (StatusCode::CREATED, &json!(made.body["value"].as_str().unwrap()[42..])));
+        assert!(key_works(&issuer.service, made.body["value"].as_str().unwrap()).await);
+        assert_eq!(workspace.call_with_key("/v1/institution/keys", "one", request.clone()).await.body, made.body, "{}", database.engine);
+        for _ in 2..10 {
+            assert_eq!(workspace.call(Method::POST, "/v1/institution/keys", request.clone()).await.status, StatusCode::CREATED);
+        }
+        assert_eq!(workspace.call(Method::POST, "/v1/institution/keys", request).await.code(), "conflict");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn another_workspaces_keys_are_not_there() {
     for database in databases().await {
         let issuer = TestIssuer::start(&database).await;

@@ -132,7 +132,7 @@ pub(super) fn is_not_allowed(error: &reqwest::Error) -> bool {
     let mut source = error.source();
     while let Some(error) = source {
         let refused = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        if refused.is_some_and(|inner| inner.is::<AddressNotAllowed>()) {
+        if refused.is_some_and(<dyn Error + Send + Sync>::is::<AddressNotAllowed>) {
             return true;
         }
         source = error.source();

@@ -78,6 +78,16 @@ pub async fn insert_key(connection: &mut Connection, id: ApiKeyId, institution: 
     Ok(())
 }
 
+/// How many of the workspace's keys of this kind were neither rotated nor revoked.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn count_current_keys(connection: &mut Connection, institution: InstitutionId, environment: Environment, kind: KeyKind) -> Result<i64, StoreError> {
+    let sql = "SELECT COUNT(*) AS total FROM api_keys
+               WHERE institution_id = $1 AND environment = $2 AND kind = $3 AND ends_at IS NULL AND revoked_at IS NULL";
+    connection.fetch_optional(sql, params![institution, environment, kind]).await?.map_or(Ok(0), |row| row.get("total"))
+}
+
 fn read_key(row: &Row) -> Result<KeyRow, StoreError> {
     Ok(KeyRow {
         id: row.parse("id")?,

@@ -1,6 +1,7 @@
 //! Workspaces and their users; keys and sign-ins beside them.
 
 mod keys;
+mod origins;
 mod sign_ins;
 
 use zeroize::Zeroizing;
@@ -12,7 +13,8 @@ use passid_api::time::Timestamp;
 use super::{Connection, Row, StoreError};
 use crate::params;
 
-pub use keys::{KeyOwner, KeyRow, end_key, find_key, find_key_by_id, insert_key, list_keys, revoke_key, touch_key};
+pub use keys::{KeyOwner, KeyRow, count_current_keys, end_key, find_key, find_key_by_id, insert_key, list_keys, revoke_key, touch_key};
+pub use origins::{OriginRow, any_workspace_allows, list_origins, replace_origins, workspace_allows};
 pub use sign_ins::{Family, NewFamily, begin_family, consume_token, revoke_family_of_consumed, revoke_family_of_token, use_family};
 
 /// A user with what its password is checked against.

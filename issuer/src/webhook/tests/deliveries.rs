@@ -25,14 +25,14 @@ async fn an_event_arrives_once_and_both_signatures_hold() {
         let event = setting.happen(COMPLETED).await;
         assert_eq!((setting.deliver().await, setting.deliver().await), (1, 0), "{}", database.engine);
         let arrived = receiver.taken();
-        let [received] = arrived.as_slice() else { panic!("{} arrived", arrived.len()) };
+        let [arrival] = arrived.as_slice() else { panic!("{} arrived", arrived.len()) };
         let now = setting.issuer.clock.now();
-        assert_eq!((received.documented(&created.secret), received.standard(&created.secret, now)), (Ok(()), Ok(())));
-        assert_eq!(received.header("content-type"), "application/json");
-        let envelope = received.envelope();
+        assert_eq!((arrival.documented(&created.secret), arrival.standard(&created.secret, now)), (Ok(()), Ok(())));
+        assert_eq!(arrival.header("content-type"), "application/json");
+        let envelope = arrival.envelope();
         let institution = setting.workspace.onboarded.institution.id;
         assert_eq!((envelope.event, envelope.id, envelope.institution_id, envelope.timestamp), (COMPLETED, event, institution, now));
-        assert_eq!(received.header("webhook-id"), event.to_string());
+        assert_eq!(arrival.header("webhook-id"), event.to_string());
         let log = setting.log(&created).await;
         assert_eq!((log[0].status, log[0].attempts, log[0].response_status), (DeliveryStatus::Delivered, 1, Some(204)));
         assert_eq!((log[0].delivered_at, log[0].next_attempt_at), (Some(now), None));
@@ -57,8 +57,8 @@ async fn a_refused_event_is_tried_five_times_on_schedule_under_one_identifier() 
         assert_eq!(setting.deliver().await, 0);
         let arrived = receiver.taken();
         assert_eq!(arrived.len(), 5);
-        assert!(arrived.iter().all(|received| received.header("webhook-id") == event.to_string() && received.body == arrived[0].body));
-        let mut moments: Vec<_> = arrived.iter().map(|received| received.header("webhook-timestamp").to_owned()).collect();
+        assert!(arrived.iter().all(|arrival| arrival.header("webhook-id") == event.to_string() && arrival.body == arrived[0].body));
+        let mut moments: Vec<_> = arrived.iter().map(|arrival| arrival.header("webhook-timestamp").to_owned()).collect();
         moments.dedup();
         assert_eq!(moments.len(), 5, "every attempt is signed at its own time");
         let log = setting.log(&created).await;
@@ -148,7 +148,7 @@ async fn workers_at_once_share_the_work_and_double_none() {
         }
         let made = tokio::join!(setting.deliver(), setting.deliver(), setting.deliver());
         assert_eq!(made.0 + made.1 + made.2, 60, "{}", database.engine);
-        let mut identifiers: Vec<_> = receiver.taken().iter().map(|received| received.envelope().id).collect();
+        let mut identifiers: Vec<_> = receiver.taken().iter().map(|arrival| arrival.envelope().id).collect();
         identifiers.sort_unstable();
         identifiers.dedup();
         assert_eq!(identifiers.len(), 60);
@@ -251,11 +251,11 @@ async fn during_a_rotation_both_secrets_sign_and_afterwards_the_new_one_only() {
             setting.pass(seconds).await;
             setting.happen(COMPLETED).await;
             setting.deliver().await;
-            let received = receiver.next().await;
+            let arrival = receiver.next().await;
             let now = setting.issuer.clock.now();
-            assert_eq!(received.standard(&new, now), Ok(()), "{}", database.engine);
-            assert_eq!(received.standard(&created.secret, now), old_result);
-            assert_eq!(received.documented(&new), Ok(()));
+            assert_eq!(arrival.standard(&new, now), Ok(()), "{}", database.engine);
+            assert_eq!(arrival.standard(&created.secret, now), old_result);
+            assert_eq!(arrival.documented(&new), Ok(()));
         }
     }
 }

@@ -20,7 +20,7 @@ async fn an_endpoint_gets_the_events_it_wants() {
         }
         setting.deliver().await;
         assert_eq!(all.taken().len(), 3, "{}", database.engine);
-        let kinds: Vec<_> = some.taken().iter().map(|received| received.envelope().event).collect();
+        let kinds: Vec<_> = some.taken().iter().map(|arrival| arrival.envelope().event).collect();
         assert_eq!(kinds, [EventKind::OutcomeReported]);
     }
 }
@@ -34,8 +34,8 @@ async fn a_test_arrives_is_tried_once_and_leaves_health_alone() {
         let queued = setting.act(&created, "test", Value::Null).await;
         assert_eq!((queued.status, &queued.body["status"]), (StatusCode::ACCEPTED, &json!("pending")));
         setting.deliver().await;
-        let received = receiver.next().await;
-        assert_eq!((received.envelope().event, received.documented(&created.secret)), (EventKind::WebhookTest, Ok(())));
+        let arrival = receiver.next().await;
+        assert_eq!((arrival.envelope().event, arrival.documented(&created.secret)), (EventKind::WebhookTest, Ok(())));
         assert_eq!(setting.log(&created).await[0].status, DeliveryStatus::Failed, "{}", database.engine);
         assert_eq!(setting.endpoint(&created).await.failing_since, None);
         setting.pass(24 * 3_600).await;
@@ -92,9 +92,11 @@ async fn events_since_a_time_are_sent_again_as_far_as_they_are_wanted() {
         let again = setting.act(&created, "replay", since).await;
         assert_eq!(again.body["queued"], 0, "{}: what is pending is not queued twice", database.engine);
         setting.deliver().await;
-        let mut identifiers: Vec<_> = receiver.taken().iter().map(|received| received.envelope().id).collect();
+        let mut identifiers: Vec<_> = receiver.taken().iter().map(|arrival| arrival.envelope().id).collect();
         identifiers.sort_unstable();
-        assert_eq!(identifiers, [missed, delivered], "not the earlier one, the unwanted one, or the test");
+        let mut expected = [missed, delivered];
+        expected.sort_unstable();
+        assert_eq!(identifiers, expected, "not the earlier one, the unwanted one, or the test");
     }
 }
 
