@@ -181,42 +181,4 @@ impl Punctuality {
 }
 
 #[cfg(test)]
-mod tests {
-    use jiff::civil::date;
-
-    use super::*;
-
-    fn monthly(count: i32) -> Vec<Date> {
-        (0..count).map(|month| date(2025, 1, 31).saturating_add(month.months())).collect()
-    }
-
-    #[test]
-    fn month_ends_and_weekends_are_monthly() {
-        assert_eq!(period(&monthly(6)), Some(Period::Monthly));
-        let rolled = [date(2026, 1, 2), date(2026, 2, 2), date(2026, 3, 2), date(2026, 4, 1), date(2026, 5, 4)];
-        assert_eq!(period(&rolled), Some(Period::Monthly));
-    }
-
-    #[test]
-    fn a_skipped_month_does_not_break_a_stream_but_noise_is_none() {
-        let mut skipped = monthly(8);
-        skipped.remove(3);
-        assert_eq!(period(&skipped), Some(Period::Monthly));
-        let noise = [date(2026, 1, 1), date(2026, 1, 4), date(2026, 1, 19), date(2026, 3, 2), date(2026, 3, 21)];
-        assert_eq!(period(&noise), None);
-        assert_eq!(period(&monthly(2)), None);
-    }
-
-    #[test]
-    fn late_missed_and_ended_are_told_apart() {
-        let mut days: Vec<Date> = (0..10).map(|month| date(2025, 1, 3).saturating_add(month.months())).collect();
-        days[4] = days[4].saturating_add(9.days());
-        days.remove(7);
-        let soon = days.last().unwrap().saturating_add(20.days());
-        assert_eq!(Punctuality::measure(&days, Period::Monthly, soon), Punctuality { on_time: 8, late: 1, missed: 1 });
-        let one_overdue = days.last().unwrap().saturating_add(45.days());
-        assert_eq!(Punctuality::measure(&days, Period::Monthly, one_overdue).missed, 2);
-        let long_after = days.last().unwrap().saturating_add(400.days());
-        assert_eq!(Punctuality::measure(&days, Period::Monthly, long_after).missed, 1);
-    }
-}
+mod tests;

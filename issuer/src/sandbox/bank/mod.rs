@@ -7,7 +7,7 @@
 //! [`visitor`], by a program.
 
 mod aisp;
-mod berka;
+pub(crate) mod berka;
 mod books;
 mod config;
 mod consent;

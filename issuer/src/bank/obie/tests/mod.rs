@@ -78,11 +78,15 @@ impl World {
     }
 
     async fn at(now: &str, page_size: usize) -> Self {
+        Self::serving(BankSource::Personas, now, page_size).await
+    }
+
+    async fn serving(source: BankSource, now: &str, page_size: usize) -> Self {
         let clock = Arc::new(ManualClock::new(now.parse().unwrap()));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let client =
             RegisteredClient { client_id: "passid".into(), client_secret: Secret::new("a secret: with/odd+signs".into()), redirect_urls: vec![BACK.into()] };
-        let config = SandboxBankConfig { clock: clock.clone(), source: BankSource::Personas, client, random: StdRng::seed_from_u64(1), page_size };
+        let config = SandboxBankConfig { clock: clock.clone(), source, client, random: StdRng::seed_from_u64(1), page_size };
         let bank = SandboxBank::start(listener, config).await.unwrap();
         let http = http();
         let provider = Self::provider(&clock, &http, bank.connection());
@@ -275,5 +279,32 @@ async fn the_three_customers_come_out_as_promised() {
         }
         println!("{now}: {scores:?}");
         assert!(scores.is_sorted_by(|better, worse| better > worse), "{scores:?} at {now}");
+    }
+}
+
+/// A real person's account, from the bank's page to the credential's numbers.
+///
+/// With `PASSID_BERKA_DIR` naming the real files; says so and passes when it is not set.
+#[tokio::test]
+async fn a_real_account_gives_claims() {
+    let Some(directory) = std::env::var_os("PASSID_BERKA_DIR") else {
+        println!("skipped: PASSID_BERKA_DIR is not set");
+        return;
+    };
+    let source = BankSource::Berka { directory: directory.into(), accounts: vec![1787, 2] };
+    let world = World::serving(source, "2026-11-21T04:00:00Z", 100).await;
+    let customers: Vec<&str> = world.bank.customers().iter().map(|customer| customer.id.as_str()).collect();
+    assert_eq!(customers, ["account-2", "account-1787"]);
+    for customer in world.bank.customers() {
+        let mut tokens = world.link(&customer.id).await;
+        let snapshot = world.read(&mut tokens).await.unwrap();
+        let holder = DeclaredHolder { name: customer.declared_name.clone(), destination: "EU".parse().unwrap() };
+        let derived = derive(snapshot, &holder, &ScreeningOutcome::default(), world.clock.now()).unwrap();
+        assert_eq!(derived.values[Slot::IdentityVerified.index()], 1);
+        assert!(derived.transactions_read > 20, "{}", derived.transactions_read);
+        let codes: Vec<&str> = derived.notes.iter().map(|note| note.code.as_str()).collect();
+        println!("{}: score {} {codes:?}", customer.id, derived.values[Slot::StabilityScore.index()]);
+        // Nearly everything paid into 1787 is cash: that is nobody's verified income.
+        assert_eq!(derived.values[Slot::IncomeVerified.index()], u64::from(customer.id == "account-2"));
     }
 }

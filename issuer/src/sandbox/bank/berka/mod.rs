@@ -5,9 +5,11 @@
 //! customer's name is invented and says so. Amounts are in Czech crowns. [`super::books`] moves the dates.
 
 mod files;
+#[cfg(test)]
+pub(crate) mod testing;
 mod translate;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
 use jiff::civil::Date;
@@ -21,20 +23,23 @@ use files::{Row, RowSource};
 /// Loads the given accounts, each as a customer `account-<number>`, with the day of their last entry.
 pub(super) fn load(directory: &Path, accounts: &[u32]) -> Result<Vec<(BookedCustomer, Date)>, SandboxBankError> {
     let tables = files::Tables::read(directory)?;
-    let mut rows: BTreeMap<u32, BTreeMap<u64, Row>> = accounts.iter().map(|number| (*number, BTreeMap::new())).collect();
+    let mut rows: BTreeMap<u32, Vec<Row>> = accounts.iter().map(|number| (*number, Vec::new())).collect();
+    let mut seen = HashSet::new();
     for source in RowSource::ALL {
         for row in source.read(directory)? {
-            if let Some(of_account) = rows.get_mut(&row.account) {
-                of_account.insert(row.number, row);
+            if let Some(of_account) = rows.get_mut(&row.account)
+                && seen.insert(row.number)
+            {
+                of_account.push(row);
             }
         }
     }
     rows.into_iter()
-        .map(|(number, of_account)| {
+        .map(|(number, mut of_account)| {
             let unknown = || SandboxBankError::UnknownAccount(number);
             let opened_on = *tables.opened_on.get(&number).ok_or_else(unknown)?;
-            let mut of_account: Vec<Row> = of_account.into_values().collect();
-            of_account.sort_by_key(|row| (row.day, row.number));
+            // The files list a day's rows in the order in which their balances follow; the numbers do not.
+            of_account.sort_by_key(|row| row.day);
             let last = of_account.last().ok_or_else(unknown)?.day;
             Ok((customer(number, opened_on, tables.town_of(number), &of_account), last))
         })
