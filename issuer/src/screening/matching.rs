@@ -1,65 +1,150 @@
 //! How alike two names are, from 0 to 1.
 //!
-//! Two views, the better one counts. **Whole:** Jaro-Winkler over the sorted words as one text, which forgives words written together
-//! or apart. **By words:** each word of the shorter name takes its most similar word of the longer one, weighted by length, and words
-//! left over cost [`EXTRA_WORD`] of their weight, which forgives added middle names and patronymics.
+//! Words are paired one to one, the most alike first, whatever their order; a word counts by its length. Letters may be missing,
+//! added, changed or swapped, one in a short word and up to three in a long one. An initial stands for a word, at
+//! [`INITIAL`]. Words written apart on one side and together on the other are joined first. Words only one name has (middle names,
+//! patronymics) cost little ([`EXTRA`]); words that differ on both sides cost themselves and [`DIFFERENT`], because that is how
+//! brothers and namesakes differ. Weights and thresholds were chosen on half of a public set of labelled name pairs.
 
-use rapidfuzz::distance::jaro_winkler;
+use rapidfuzz::distance::osa;
 
-use super::name::NameKey;
+use super::name::{NameKey, SON_OF};
 
-/// The score from which a name is reported. On 342 names of the United Nations list, misspelt, 99.0 % score this or more against
-/// their entry; of invented people about one in a hundred does by name alone.
-pub const THRESHOLD: f64 = 0.92;
-/// Weight of a word the other name does not have.
-const EXTRA_WORD: f64 = 0.35;
-/// Words less alike than this are different words.
-const LEAST_WORD: f64 = 0.8;
+/// The score from which two names are called the same: the best F1 on the labelled pairs.
+pub const PAIR_THRESHOLD: f64 = 0.71;
+/// The score from which screening reports a person: high enough that an innocent name is rarely like one of many thousands.
+pub const THRESHOLD: f64 = 0.86;
 
-/// Similarity of two prepared names.
-pub(super) fn similarity(one: &NameKey, other: &NameKey) -> f64 {
-    whole(one, other).max(by_words(one, other))
-}
+/// What an edited letter costs, as a share of its word.
+const EDIT: f64 = 0.9;
+/// What an initial is worth.
+const INITIAL: f64 = 0.75;
+/// What `son of Hasan` is worth against `Hasan`.
+const FATHER: f64 = 0.6;
+/// Weight of a word the other name simply does not have.
+const EXTRA: f64 = 0.2;
+/// Factor when both names have words the other does not.
+const DIFFERENT: f64 = 0.7;
+/// Factor when a single word stands against several: it is somebody's first name or family name.
+const SINGLE: f64 = 0.8;
+/// Weight, in letters, of a number one name has and the other has not.
+const NUMBER: f64 = 4.0;
+/// Roman numerals that tell companies and ships apart.
+const NUMERALS: [&str; 12] = ["ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii"];
+/// Likeness from which words written apart are taken for one written together.
+const JOINED: f64 = 0.85;
 
-fn whole(one: &NameKey, other: &NameKey) -> f64 {
-    jaro_winkler::similarity(one.joined().chars(), other.joined().chars())
-}
-
-fn by_words(one: &NameKey, other: &NameKey) -> f64 {
-    let (shorter, longer) = if one.words.len() <= other.words.len() { (one, other) } else { (other, one) };
-    // A single common word is a first name or a family name: it names many people.
-    if shorter.words.len() < 2 {
-        return 0.0;
+/// Similarity of two names as written, 0 to 1; 0 when one of them has no letters. From [`PAIR_THRESHOLD`] they are called the same.
+pub fn name_similarity(one: &str, other: &str) -> f64 {
+    match (NameKey::of(one), NameKey::of(other)) {
+        (Some(one), Some(other)) => similarity(&one, &other),
+        _ => 0.0,
     }
+}
+
+/// Similarity of two prepared names; the order of the arguments does not matter.
+pub(super) fn similarity(one: &NameKey, other: &NameKey) -> f64 {
+    if one.words().concat() == other.words().concat() {
+        return 1.0;
+    }
+    let joined_one = joined(one.words(), other.words());
+    let joined_other = joined(other.words(), one.words());
+    let (shorter, longer) = if joined_one.len() <= joined_other.len() { (&joined_one, &joined_other) } else { (&joined_other, &joined_one) };
+    by_words(shorter, longer)
+}
+
+fn by_words(shorter: &[String], longer: &[String]) -> f64 {
     let mut pairs: Vec<(f64, usize, usize)> = Vec::new();
-    for (left, word) in shorter.words.iter().enumerate() {
-        let alike = longer.words.iter().enumerate().map(|(right, candidate)| (word_similarity(word, candidate), left, right));
-        pairs.extend(alike.filter(|(alike, ..)| *alike >= LEAST_WORD));
+    for (left, word) in shorter.iter().enumerate() {
+        let alike = longer.iter().enumerate().map(|(right, candidate)| (word_similarity(word, candidate), left, right));
+        pairs.extend(alike.filter(|(alike, ..)| *alike > 0.0));
     }
     pairs.sort_by(|one, other| other.0.total_cmp(&one.0));
-    let (mut left_free, mut right_free) = (vec![true; shorter.words.len()], vec![true; longer.words.len()]);
+    let (mut left_free, mut right_free) = (vec![true; shorter.len()], vec![true; longer.len()]);
     let (mut score, mut weight) = (0.0, 0.0);
     for (alike, left, right) in pairs {
         if left_free[left] && right_free[right] {
             (left_free[left], right_free[right]) = (false, false);
-            let length = f64::midpoint(length(&shorter.words[left]), length(&longer.words[right]));
-            score += alike * length;
-            weight += length;
+            let letters = f64::midpoint(letters(&shorter[left]), letters(&longer[right]));
+            score += alike * letters;
+            weight += letters;
         }
     }
-    let left_over = |words: &[String], free: &[bool]| words.iter().zip(free).filter(|(_, free)| **free).map(|(word, _)| length(word)).sum::<f64>();
-    let (of_shorter, of_longer) = (left_over(&shorter.words, &left_free), left_over(&longer.words, &right_free));
-    // With as many words on both sides neither is the shorter: what is left over is a difference, not an addition.
-    weight += if shorter.words.len() == longer.words.len() { f64::midpoint(of_shorter, of_longer) } else { of_shorter + of_longer * EXTRA_WORD };
-    if weight > 0.0 { score / weight } else { 0.0 }
+    let left_over =
+        |words: &[String], free: &[bool]| -> Vec<String> { words.iter().zip(free).filter(|(_, free)| **free).map(|(word, _)| word.clone()).collect() };
+    let (only_shorter, only_longer) = (left_over(shorter, &left_free), left_over(longer, &right_free));
+    let sum = |words: &[String]| words.iter().map(|word| letters(word)).sum::<f64>();
+    if only_shorter.iter().chain(&only_longer).any(|word| is_number(word)) {
+        weight += NUMBER;
+    }
+    let mut factor = if shorter.len() == 1 && longer.len() > 1 { SINGLE } else { 1.0 };
+    if only_shorter.is_empty() {
+        weight += EXTRA * sum(&only_longer);
+    } else {
+        weight += f64::midpoint(sum(&only_shorter), sum(&only_longer));
+        factor *= DIFFERENT;
+    }
+    if weight > 0.0 { factor * score / weight } else { 0.0 }
 }
 
+/// `words` with neighbours written together where `others` have them so, and they find no better partners apart.
+fn joined(words: &[String], others: &[String]) -> Vec<String> {
+    let best = |word: &str| others.iter().map(|other| word_similarity(word, other)).fold(0.0, f64::max);
+    let mut result = Vec::with_capacity(words.len());
+    let mut rest = words;
+    'words: while let Some((first, after)) = rest.split_first() {
+        for (count, apart_enough) in [(3, 2.7), (2, 1.7)] {
+            if let Some((together, remaining)) = rest.split_at_checked(count) {
+                let whole = together.concat();
+                if best(&whole) >= JOINED && together.iter().map(|word| best(word)).sum::<f64>() < apart_enough {
+                    result.push(whole);
+                    rest = remaining;
+                    continue 'words;
+                }
+            }
+        }
+        result.push(first.clone());
+        rest = after;
+    }
+    result
+}
+
+/// Likeness of two words; 0 when they are different words.
 fn word_similarity(one: &str, other: &str) -> f64 {
-    if one == other { 1.0 } else { jaro_winkler::similarity(one.chars(), other.chars()) }
+    if one == other {
+        return 1.0;
+    }
+    match (one.strip_prefix(SON_OF), other.strip_prefix(SON_OF)) {
+        (Some(one), Some(other)) => return word_similarity(one, other),
+        (Some(father), None) => return FATHER * word_similarity(father, other),
+        (None, Some(father)) => return FATHER * word_similarity(one, father),
+        (None, None) => {}
+    }
+    let (shorter, longer) = (one.len().min(other.len()), one.len().max(other.len()));
+    if shorter == 1 {
+        return if one.as_bytes().first() == other.as_bytes().first() { INITIAL } else { 0.0 };
+    }
+    let allowed = match longer {
+        0..=2 => return 0.0,
+        3..=5 => 1,
+        6..=8 => 2,
+        _ => 3,
+    };
+    // Numbers are equal or different, and most words differ in length or letters too much to be counted out.
+    if longer - shorter > allowed || is_number(one) || is_number(other) {
+        return 0.0;
+    }
+    let edits = osa::distance_with_args(one.bytes(), other.bytes(), &osa::Args::default().score_cutoff(allowed));
+    #[expect(clippy::cast_precision_loss, reason = "words are short")]
+    edits.map_or(0.0, |edits| 1.0 - EDIT * edits as f64 / longer as f64)
+}
+
+fn is_number(word: &str) -> bool {
+    word.bytes().all(|byte| byte.is_ascii_digit()) || NUMERALS.contains(&word)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "words are short")]
-const fn length(word: &str) -> f64 {
+const fn letters(word: &str) -> f64 {
     word.len() as f64
 }
 
@@ -81,6 +166,9 @@ mod tests {
             ("Abdul Hai Salek", "ABDULHAI SALEK"),
             ("Tharwat Salah Shehata", "THARWAT SALAH SHIHATA"),
             ("KO Tae Hun", "Ko Tae-hun"),
+            ("RamiMakhlouf", "Rami Makhlouf"),
+            ("Nikolai Plat Ono Vich Patrushev", "Nikolai Platonovich Patrushev"),
+            ("Владимир Путин", "PUTIN, Vladimir"),
         ] {
             assert!(score(one, other) >= THRESHOLD, "{one} / {other}: {}", score(one, other));
         }
@@ -94,8 +182,21 @@ mod tests {
             ("Tobenna Eze", "EZE, Chukwudi"),
             ("John Smith", "SMITHSON, Joan"),
             ("Ali", "ALI, Mohammed Hassan"),
+            ("Ramzi Abdullah al-Rawi", "Ramzi Abdullah al-Ahdal"),
+            ("Salman bin Muhammad", "Muhammad bin Salman"),
         ] {
-            assert!(score(one, other) < THRESHOLD, "{one} / {other}: {}", score(one, other));
+            assert!(score(one, other) < PAIR_THRESHOLD, "{one} / {other}: {}", score(one, other));
         }
     }
+
+    #[test]
+    fn a_middle_name_more_costs_little_and_another_number_much() {
+        assert!(score("Ali Akbar Velayati", "Ali Velayati") >= THRESHOLD);
+        assert!(score("Fund XII", "Fund XIII") < THRESHOLD);
+        assert!(score("Ship 5", "Ship 6") < PAIR_THRESHOLD);
+    }
 }
+
+/// The measures on public benchmarks, for those who have them.
+#[cfg(test)]
+mod benchmark;

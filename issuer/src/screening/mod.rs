@@ -12,6 +12,6 @@ pub mod outcome;
 pub mod screener;
 
 pub use error::ScreeningError;
-pub use matching::THRESHOLD;
+pub use matching::{PAIR_THRESHOLD, THRESHOLD, name_similarity};
 pub use outcome::{Hit, ListVersion, ScreeningOutcome};
 pub use screener::Screener;
