@@ -5,6 +5,7 @@
 mod address;
 mod attempt;
 pub mod client;
+mod delivery;
 pub mod endpoints;
 pub mod events;
 pub mod http;

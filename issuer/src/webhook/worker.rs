@@ -3,217 +3,202 @@
 //! Any number of workers share the table. A worker that dies between the lease and the answer loses the lease by the clock, and the
 //! delivery is tried again: at least once. An endpoint that does not answer holds only its own share of the places.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::task::{Id, JoinSet};
+use tokio::task::{Id, JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use passid_api::ids::WebhookEndpointId;
-use passid_api::time::Timestamp;
-use passid_api::webhook::{DeliveryFailure, DeliveryStatus, DisabledReason};
 
-use crate::audit::{self, Action};
-use crate::http::ApiError;
 use crate::service::Service;
-use crate::store::webhooks::{self as table, AttemptRow, Lease, Leased, LoadedDelivery};
-use crate::store::{Connection, StoreError};
+use crate::store::StoreError;
+use crate::store::webhooks::{self as table, Lease, LeasedDelivery};
 
-use super::attempt::{self, Message, Outcome};
-use super::{schedule, secrets};
+use super::delivery::{self, Destination, Finished};
 
 /// Attempts at once.
-const PLACES: usize = 256;
+const PLACES: usize = 512;
 /// Attempts at once to one endpoint.
-const PLACES_PER_ENDPOINT: usize = 16;
+const PLACES_PER_ENDPOINT: usize = 64;
+/// Attempts at once to an endpoint whose last attempt failed; a dead one keeps each of them busy for ten seconds.
+const PLACES_WHEN_FAILING: usize = 4;
 /// Seconds a lease lasts: well above the limit of an attempt and the writing of its outcome.
 const LEASE_SECONDS: i64 = 40;
 /// How often the table is looked at when nothing wakes the worker: what other processes queued, and what became due.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
-/// An endpoint to which nothing could be delivered for so long is disabled.
-const FAILING_SECONDS: i64 = 5 * 24 * 3_600;
 
 /// Delivers until `stop`, then ends the attempts under way.
 pub async fn run(service: Service, stop: CancellationToken) {
     let mut worker = Worker::new(service.clone());
-    loop {
-        if let Err(error) = worker.start_due().await {
-            tracing::error!(%error, "due webhook deliveries could not be leased");
+    let mut finished = Vec::new();
+    while !stop.is_cancelled() {
+        if let Err(error) = worker.turn(std::mem::take(&mut finished)).await {
+            tracing::error!(%error, "webhook deliveries could not be leased or recorded; what was tried is tried again");
         }
         tokio::select! {
-            () = stop.cancelled() => break,
+            () = stop.cancelled() => {}
             () = service.deliveries_due.notified() => {}
-            Some(()) = worker.finish_one() => {}
+            some = worker.finished(), if !worker.running.is_empty() => finished = some,
             () = tokio::time::sleep(LOOK_EVERY) => {}
         }
     }
-    while worker.finish_one().await.is_some() {}
+    while !worker.running.is_empty() {
+        finished.extend(worker.finished().await);
+    }
+    if let Err(error) = worker.record(finished).await {
+        tracing::error!(%error, "webhook deliveries could not be recorded; what was tried is tried again");
+    }
 }
 
 /// Delivers everything that is due at this moment of the service's clock, and returns how many attempts were made.
 ///
 /// # Errors
-/// [`StoreError`] when the queue cannot be read.
+/// [`StoreError`] when the queue cannot be read or written.
 pub async fn deliver_due(service: &Service) -> Result<usize, StoreError> {
     let mut worker = Worker::new(service.clone());
-    let mut made = 0;
+    let (mut made, mut finished) = (0, Vec::new());
     loop {
-        made += worker.start_due().await?;
-        if worker.finish_one().await.is_none() {
+        made += worker.turn(finished).await?;
+        if worker.running.is_empty() {
             return Ok(made);
         }
+        finished = worker.finished().await;
     }
 }
 
 struct Worker {
     service: Service,
-    running: JoinSet<()>,
+    running: JoinSet<Finished>,
     /// Which endpoint each attempt under way goes to.
     endpoints: HashMap<Id, WebhookEndpointId>,
+    /// Endpoints whose last attempt here failed.
+    failing: HashSet<WebhookEndpointId>,
 }
 
 impl Worker {
     fn new(service: Service) -> Self {
-        Self { service, running: JoinSet::new(), endpoints: HashMap::new() }
+        Self { service, running: JoinSet::new(), endpoints: HashMap::new(), failing: HashSet::new() }
     }
 
-    /// Starts attempts until nothing is due or no place is free. Returns how many.
-    async fn start_due(&mut self) -> Result<usize, StoreError> {
-        let mut started = 0;
-        loop {
-            let free = PLACES.saturating_sub(self.running.len());
-            let leased = if free == 0 { Vec::new() } else { self.lease(free).await? };
-            if leased.is_empty() {
-                return Ok(started);
+    /// Records what has finished and starts what is due, as far as places are free. Returns how many attempts were started.
+    async fn turn(&mut self, finished: Vec<Finished>) -> Result<usize, StoreError> {
+        self.record(finished).await?;
+        let leased = self.lease().await?;
+        let started = leased.len();
+        self.start(leased).await?;
+        Ok(started)
+    }
+
+    /// Waits until attempts have ended and takes them all. Safe to give up waiting for.
+    async fn finished(&mut self) -> Vec<Finished> {
+        let mut next = self.running.join_next_with_id().await;
+        let mut all = Vec::new();
+        while let Some(ended) = next {
+            all.extend(self.ended(ended));
+            next = self.running.try_join_next_with_id();
+        }
+        all
+    }
+
+    fn ended(&mut self, ended: Result<(Id, Finished), JoinError>) -> Option<Finished> {
+        match ended {
+            Ok((id, finished)) => {
+                self.endpoints.remove(&id);
+                if finished.failed() {
+                    self.failing.insert(finished.endpoint())
+                } else {
+                    self.failing.remove(&finished.endpoint())
+                };
+                Some(finished)
             }
-            started += leased.len();
-            for leased in leased {
-                let service = self.service.clone();
-                let attempt = self.running.spawn(async move { deliver(&service, leased).await });
-                self.endpoints.insert(attempt.id(), leased.endpoint);
+            Err(error) => {
+                tracing::error!(%error, "a webhook attempt ended abnormally; its lease ends by the clock");
+                self.endpoints.remove(&error.id());
+                None
             }
         }
     }
 
-    /// Endpoints with at least half of their places taken.
+    /// Writes outcomes in one transaction, then disables endpoints in one each: they are rare, and lock more.
+    async fn record(&self, mut finished: Vec<Finished>) -> Result<(), StoreError> {
+        if finished.is_empty() {
+            return Ok(());
+        }
+        // One order for every worker, so that two of them never wait for each other's endpoints.
+        finished.sort_by_key(Finished::endpoint);
+        let disabling: Vec<_> = finished.iter().filter_map(Finished::disables).collect();
+        let recorded = self.service.store.write(move |connection| {
+            Box::pin(async move {
+                for finished in finished {
+                    delivery::record(connection, finished).await?;
+                }
+                Ok::<_, StoreError>(())
+            })
+        });
+        recorded.await?;
+        for (endpoint, reason, now) in disabling {
+            self.service.store.write(move |connection| Box::pin(async move { delivery::disable(connection, endpoint, reason, now).await })).await?;
+        }
+        Ok(())
+    }
+
+    /// Endpoints with at least half of their places taken wait; the others get half of them at most, so that none exceeds its share.
+    async fn lease(&self) -> Result<Vec<LeasedDelivery>, StoreError> {
+        let free = PLACES.saturating_sub(self.running.len());
+        let (busy, now) = (self.busy(), self.service.clock.now());
+        if free == 0 || !table::any_due(&mut self.service.store.reader().await?, now, &busy).await? {
+            return Ok(Vec::new());
+        }
+        let failing: Vec<_> = self.failing.iter().copied().collect();
+        let count = |places: usize| u32::try_from(places).unwrap_or(u32::MAX);
+        let leased = self.service.store.write(move |connection| {
+            Box::pin(async move {
+                let lease = Lease {
+                    now,
+                    until: now.plus_seconds(LEASE_SECONDS),
+                    limit: count(free),
+                    per_endpoint: count(PLACES_PER_ENDPOINT / 2),
+                    busy: &busy,
+                    failing: &failing,
+                    per_failing: count(PLACES_WHEN_FAILING / 2),
+                };
+                table::lease_due(connection, &lease).await
+            })
+        });
+        leased.await
+    }
+
     fn busy(&self) -> Vec<WebhookEndpointId> {
         let mut places = HashMap::<WebhookEndpointId, usize>::new();
         for endpoint in self.endpoints.values() {
             *places.entry(*endpoint).or_default() += 1;
         }
-        places.retain(|_, taken| *taken >= PLACES_PER_ENDPOINT / 2);
-        places.into_keys().collect()
+        let share = |endpoint: &WebhookEndpointId| if self.failing.contains(endpoint) { PLACES_WHEN_FAILING } else { PLACES_PER_ENDPOINT };
+        places.into_iter().filter(|(endpoint, taken)| *taken >= share(endpoint) / 2).map(|(endpoint, _)| endpoint).collect()
     }
 
-    /// Busy endpoints wait; the others get half of their places at most, so that none exceeds its share.
-    async fn lease(&self, free: usize) -> Result<Vec<Leased>, StoreError> {
-        let busy = self.busy();
-        let now = self.service.clock.now();
-        let mut reader = self.service.store.reader().await?;
-        if !table::any_due(&mut reader, now, &busy).await? {
-            return Ok(Vec::new());
+    async fn start(&mut self, leased: Vec<LeasedDelivery>) -> Result<(), StoreError> {
+        let mut destinations = HashMap::<WebhookEndpointId, Option<Arc<Destination>>>::new();
+        if leased.is_empty() {
+            return Ok(());
         }
-        drop(reader);
-        let until = now.plus_seconds(LEASE_SECONDS);
-        let places = |places: usize| u32::try_from(places).unwrap_or(u32::MAX);
-        let (limit, per_endpoint) = (places(free), places(PLACES_PER_ENDPOINT / 2));
-        self.service
-            .store
-            .write(move |connection| Box::pin(async move { table::lease_due(connection, &Lease { now, until, limit, per_endpoint, busy: &busy }).await }))
-            .await
-    }
-
-    /// Waits for an attempt to end; `None` when none is under way.
-    async fn finish_one(&mut self) -> Option<()> {
-        let ended = match self.running.join_next_with_id().await? {
-            Ok((id, ())) => id,
-            Err(error) => {
-                tracing::error!(%error, "a webhook attempt ended abnormally; its lease ends by the clock");
-                error.id()
-            }
-        };
-        self.endpoints.remove(&ended);
-        Some(())
-    }
-}
-
-/// Tries one delivery and writes what came of it. What cannot be written is tried again once the lease has ended.
-async fn deliver(service: &Service, leased: Leased) {
-    match try_delivery(service, leased).await {
-        Ok(()) => {}
-        Err(error) => tracing::error!(event = %leased.event, endpoint = %leased.endpoint, code = %error.0.code, "a webhook attempt was not recorded"),
-    }
-}
-
-async fn try_delivery(service: &Service, leased: Leased) -> Result<(), ApiError> {
-    let mut reader = service.store.reader().await?;
-    let loaded = table::load_leased(&mut reader, leased).await?;
-    drop(reader);
-    // Gone from under us: cancelled, or leased by somebody else since.
-    let Some(loaded) = loaded else { return Ok(()) };
-    let now = service.clock.now();
-    let (single, attempts) = (loaded.single, loaded.attempts.saturating_add(1));
-    let outcome = make_attempt(service, leased, loaded).await?;
-    let retry = outcome.failure.filter(|failure| !single && *failure != DeliveryFailure::EndpointDisabled && !outcome.is_gone());
-    let delay = retry.and_then(|_| service.with_random(|random| schedule::delay_after(attempts, outcome.retry_after, random)));
-    let status = match (outcome.failure, delay) {
-        (None, _) => DeliveryStatus::Delivered,
-        (Some(_), Some(_)) => DeliveryStatus::Pending,
-        (Some(_), None) => DeliveryStatus::Failed,
-    };
-    let next_attempt_at = now.plus_seconds(i64::from(delay.unwrap_or_default()));
-    let (failed, gone) = (outcome.failure.is_some(), outcome.is_gone());
-    let row = AttemptRow {
-        status,
-        next_attempt_at,
-        failure: outcome.failure,
-        response_status: outcome.response_status,
-        response_body: outcome.response_body,
-        duration_ms: outcome.duration_ms,
-        attempted_at: now,
-    };
-    service
-        .store
-        .write(move |connection| {
-            Box::pin(async move {
-                // Whether somebody else tries it too by now makes no difference to the endpoint's health.
-                table::record_attempt(connection, leased, row).await?;
-                if gone {
-                    return disable(connection, leased.endpoint, DisabledReason::Gone, now).await;
+        let mut reader = self.service.store.reader().await?;
+        for delivery in leased {
+            let endpoint = delivery.leased.endpoint;
+            let destination = match destinations.get(&endpoint) {
+                Some(known) => known.clone(),
+                None => {
+                    let loaded = Destination::load(&self.service, &mut reader, endpoint).await?.map(Arc::new);
+                    destinations.entry(endpoint).or_insert(loaded).clone()
                 }
-                if single {
-                    return Ok(());
-                }
-                if !failed {
-                    return Ok(table::mark_working(connection, leased.endpoint).await?);
-                }
-                let since = table::mark_failing(connection, leased.endpoint, now).await?;
-                if since.is_some_and(|since| now.seconds_since(since) >= FAILING_SECONDS) {
-                    disable(connection, leased.endpoint, DisabledReason::Failing, now).await?;
-                }
-                Ok::<_, ApiError>(())
-            })
-        })
-        .await
-}
-
-async fn make_attempt(service: &Service, leased: Leased, loaded: LoadedDelivery) -> Result<Outcome, ApiError> {
-    // A test may go to an endpoint that is disabled, to see whether it works again.
-    if loaded.removed || (!loaded.enabled && !loaded.single) {
-        return Ok(Outcome::not_made(DeliveryFailure::EndpointDisabled));
+            };
+            let Some(destination) = destination else { continue };
+            let service = self.service.clone();
+            let attempt = self.running.spawn(async move { delivery::attempt(&service, delivery, destination).await });
+            self.endpoints.insert(attempt.id(), endpoint);
+        }
+        Ok(())
     }
-    let now = service.clock.now();
-    let secrets = secrets::open(&service.sealer, leased.endpoint, &loaded.secrets, now)?;
-    let limit = tokio::time::sleep(attempt::TIME_LIMIT);
-    let message = Message { event: leased.event, body: loaded.body, url: &loaded.url, environment: loaded.environment, secrets: &secrets };
-    Ok(attempt::make(&service.webhook_client, message, service.config.allow_loopback_webhooks, now, limit).await)
-}
-
-/// Disables an endpoint, gives up what was pending for it, and says so in the audit log.
-async fn disable(connection: &mut Connection, endpoint: WebhookEndpointId, reason: DisabledReason, now: Timestamp) -> Result<(), ApiError> {
-    let Some(institution) = table::disable_endpoint(connection, endpoint, reason, now).await? else { return Ok(()) };
-    table::cancel_pending(connection, endpoint, now).await?;
-    let actor = format!("delivery ({reason})");
-    audit::append(connection, institution, Action::WebhookDisabled, &endpoint.to_string(), &actor, now).await?;
-    Ok(())
 }

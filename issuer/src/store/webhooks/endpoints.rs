@@ -45,7 +45,7 @@ pub struct SecretsRow {
 }
 
 impl SecretsRow {
-    pub(super) fn read(row: &Row) -> Result<Self, StoreError> {
+    fn read(row: &Row) -> Result<Self, StoreError> {
         Ok(Self {
             current: row.get("sealed_secret")?,
             previous: row.get("sealed_previous_secret")?,
@@ -184,14 +184,13 @@ pub async fn enable_endpoint(connection: &mut Connection, id: WebhookEndpointId)
     Ok(connection.execute(sql, params![id]).await? == 1)
 }
 
-/// Notes that an attempt failed; the first one after a success counts. Returns since when all have.
+/// Notes that an attempt failed; the first one after a success counts.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn mark_failing(connection: &mut Connection, id: WebhookEndpointId, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+pub async fn mark_failing(connection: &mut Connection, id: WebhookEndpointId, now: Timestamp) -> Result<(), StoreError> {
     connection.execute("UPDATE webhook_endpoints SET failing_since = $2 WHERE id = $1 AND failing_since IS NULL", params![id, now]).await?;
-    let row = connection.fetch_optional("SELECT failing_since FROM webhook_endpoints WHERE id = $1", params![id]).await?;
-    row.map_or(Ok(None), |row| row.time_optional("failing_since"))
+    Ok(())
 }
 
 /// Notes that an attempt succeeded.
@@ -222,4 +221,36 @@ pub async fn set_secrets(connection: &mut Connection, id: WebhookEndpointId, sec
     let sql = "UPDATE webhook_endpoints SET sealed_secret = $2, sealed_previous_secret = $3, previous_secret_until = $4 WHERE id = $1";
     connection.execute(sql, params![id, secrets.current, secrets.previous, secrets.previous_until]).await?;
     Ok(())
+}
+
+/// What an attempt has to know of its endpoint.
+pub struct DestinationRow {
+    /// Which environment it belongs to.
+    pub environment: Environment,
+    /// Where events go.
+    pub url: String,
+    /// Whether it gets events.
+    pub enabled: bool,
+    /// Since when no attempt has succeeded.
+    pub failing_since: Option<Timestamp>,
+    /// Its sealed secrets; none once it was removed.
+    pub secrets: Option<SecretsRow>,
+}
+
+/// The endpoint as a destination, also when it was removed.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find_destination(connection: &mut Connection, id: WebhookEndpointId) -> Result<Option<DestinationRow>, StoreError> {
+    let sql = "SELECT environment, url, enabled, failing_since, removed_at, sealed_secret, sealed_previous_secret, previous_secret_until
+               FROM webhook_endpoints WHERE id = $1";
+    let Some(row) = connection.fetch_optional(sql, params![id]).await? else { return Ok(None) };
+    let removed = row.time_optional("removed_at")?.is_some();
+    Ok(Some(DestinationRow {
+        environment: row.parse("environment")?,
+        url: row.get("url")?,
+        enabled: row.flag("enabled")?,
+        failing_since: row.time_optional("failing_since")?,
+        secrets: if removed { None } else { Some(SecretsRow::read(&row)?) },
+    }))
 }

@@ -7,8 +7,8 @@ mod queue;
 
 pub use deliveries::{Position, cancel_pending, events_since, find_delivery, list_deliveries, queue_again, send_again};
 pub use endpoints::{
-    EndpointRow, SecretsRow, count_endpoints, disable_endpoint, enable_endpoint, find_endpoint, insert_endpoint, list_endpoints, mark_failing, mark_working,
-    remove_endpoint, secrets, set_secrets, subscribers, update_endpoint,
+    DestinationRow, EndpointRow, SecretsRow, count_endpoints, disable_endpoint, enable_endpoint, find_destination, find_endpoint, insert_endpoint,
+    list_endpoints, mark_failing, mark_working, remove_endpoint, secrets, set_secrets, subscribers, update_endpoint,
 };
 pub use events::{EventRow, insert_delivery, insert_event};
-pub use queue::{AttemptRow, Lease, Leased, LoadedDelivery, any_due, lease_due, load_leased, record_attempt};
+pub use queue::{AttemptRow, Lease, Leased, LeasedDelivery, any_due, lease_due, record_attempt};

@@ -1,11 +1,9 @@
 //! The queue: due deliveries are leased by a worker, tried, and their outcome written. A crashed worker's leases end by the clock.
 
-use passid_api::environment::Environment;
-use passid_api::ids::{EventId, InstitutionId, WebhookEndpointId};
+use passid_api::ids::{EventId, WebhookEndpointId};
 use passid_api::time::Timestamp;
 use passid_api::webhook::{DeliveryFailure, DeliveryStatus};
 
-use super::endpoints::SecretsRow;
 use crate::params;
 use crate::store::{Connection, Engine, StoreError};
 
@@ -21,11 +19,12 @@ const LEASE_SQLITE: &str = "
     ), ranked AS (
         SELECT event_id, endpoint_id, ROW_NUMBER() OVER (PARTITION BY endpoint_id ORDER BY next_attempt_at, event_id) AS place FROM due
     ), chosen AS (
-        SELECT event_id, endpoint_id FROM ranked WHERE place <= $5 ORDER BY place LIMIT $4
+        SELECT event_id, endpoint_id FROM ranked WHERE place <= CASE WHEN instr($7, endpoint_id) > 0 THEN $8 ELSE $5 END ORDER BY place LIMIT $4
     )
     UPDATE deliveries SET leased_until = $2 FROM chosen
     WHERE deliveries.event_id = chosen.event_id AND deliveries.endpoint_id = chosen.endpoint_id
-    RETURNING deliveries.event_id, deliveries.endpoint_id";
+    RETURNING deliveries.event_id, deliveries.endpoint_id, deliveries.single, deliveries.attempts,
+              (SELECT body FROM events WHERE events.id = deliveries.event_id) AS body";
 const LEASE_POSTGRES: &str = "
     WITH due AS (
         SELECT event_id, endpoint_id, next_attempt_at FROM deliveries
@@ -34,11 +33,12 @@ const LEASE_POSTGRES: &str = "
     ), ranked AS (
         SELECT event_id, endpoint_id, ROW_NUMBER() OVER (PARTITION BY endpoint_id ORDER BY next_attempt_at, event_id) AS place FROM due
     ), chosen AS (
-        SELECT event_id, endpoint_id FROM ranked WHERE place <= $5 ORDER BY place LIMIT $4
+        SELECT event_id, endpoint_id FROM ranked WHERE place <= CASE WHEN strpos($7, endpoint_id) > 0 THEN $8 ELSE $5 END ORDER BY place LIMIT $4
     )
     UPDATE deliveries SET leased_until = $2 FROM chosen
     WHERE deliveries.event_id = chosen.event_id AND deliveries.endpoint_id = chosen.endpoint_id
-    RETURNING deliveries.event_id, deliveries.endpoint_id";
+    RETURNING deliveries.event_id, deliveries.endpoint_id, deliveries.single, deliveries.attempts,
+              (SELECT body FROM events WHERE events.id = deliveries.event_id) AS body";
 
 /// What a worker asks for.
 pub struct Lease<'a> {
@@ -52,9 +52,13 @@ pub struct Lease<'a> {
     pub per_endpoint: u32,
     /// Endpoints that are busy: nothing is leased for them.
     pub busy: &'a [WebhookEndpointId],
+    /// Endpoints that fail: at most `per_failing` are leased for each.
+    pub failing: &'a [WebhookEndpointId],
+    /// At most so many to one endpoint that fails.
+    pub per_failing: u32,
 }
 
-/// A delivery a worker holds.
+/// What a worker holds, and the proof that it does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Leased {
     /// The event.
@@ -63,6 +67,18 @@ pub struct Leased {
     pub endpoint: WebhookEndpointId,
     /// When the lease ends.
     pub until: Timestamp,
+}
+
+/// A delivery a worker holds.
+pub struct LeasedDelivery {
+    /// The lease.
+    pub leased: Leased,
+    /// The body as it is signed and sent.
+    pub body: String,
+    /// Whether it is tried only once.
+    pub single: bool,
+    /// Attempts made before.
+    pub attempts: u32,
 }
 
 /// Whether anything is due for other endpoints than the busy ones; cheaper than a lease that finds nothing.
@@ -90,60 +106,24 @@ fn joined(endpoints: &[WebhookEndpointId]) -> String {
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn lease_due(connection: &mut Connection, lease: &Lease<'_>) -> Result<Vec<Leased>, StoreError> {
+pub async fn lease_due(connection: &mut Connection, lease: &Lease<'_>) -> Result<Vec<LeasedDelivery>, StoreError> {
     let sql = match connection.engine() {
         Engine::Sqlite => LEASE_SQLITE,
         Engine::Postgres => LEASE_POSTGRES,
     };
-    let values = params![lease.now, lease.until, joined(lease.busy), lease.limit, lease.per_endpoint, LOOKED_AT];
+    let (busy, failing) = (joined(lease.busy), joined(lease.failing));
+    let values = params![lease.now, lease.until, busy, lease.limit, lease.per_endpoint, LOOKED_AT, failing, lease.per_failing];
     let rows = connection.fetch_all(sql, values).await?;
-    rows.iter().map(|row| Ok(Leased { event: row.parse("event_id")?, endpoint: row.parse("endpoint_id")?, until: lease.until })).collect()
-}
-
-/// Everything needed to try a delivery.
-pub struct LoadedDelivery {
-    /// Whose event it is.
-    pub institution: InstitutionId,
-    /// The body as it is signed and sent.
-    pub body: String,
-    /// Where it goes.
-    pub url: String,
-    /// Which environment the endpoint belongs to.
-    pub environment: Environment,
-    /// Whether the endpoint gets events.
-    pub enabled: bool,
-    /// Whether the endpoint was removed.
-    pub removed: bool,
-    /// The endpoint's sealed secrets.
-    pub secrets: SecretsRow,
-    /// Whether it is tried only once.
-    pub single: bool,
-    /// Attempts made before.
-    pub attempts: u32,
-}
-
-/// Loads a leased delivery with its event and endpoint.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn load_leased(connection: &mut Connection, leased: Leased) -> Result<Option<LoadedDelivery>, StoreError> {
-    let sql = "SELECT events.institution_id, events.body, webhook_endpoints.url, webhook_endpoints.environment, webhook_endpoints.enabled,
-                      webhook_endpoints.removed_at, webhook_endpoints.sealed_secret, webhook_endpoints.sealed_previous_secret,
-                      webhook_endpoints.previous_secret_until, deliveries.single, deliveries.attempts
-               FROM deliveries JOIN events ON events.id = deliveries.event_id JOIN webhook_endpoints ON webhook_endpoints.id = deliveries.endpoint_id
-               WHERE deliveries.event_id = $1 AND deliveries.endpoint_id = $2 AND deliveries.status = 'pending' AND deliveries.leased_until = $3";
-    let Some(row) = connection.fetch_optional(sql, params![leased.event, leased.endpoint, leased.until]).await? else { return Ok(None) };
-    Ok(Some(LoadedDelivery {
-        institution: row.parse("institution_id")?,
-        body: row.get("body")?,
-        url: row.get("url")?,
-        environment: row.parse("environment")?,
-        enabled: row.flag("enabled")?,
-        removed: row.time_optional("removed_at")?.is_some(),
-        secrets: SecretsRow::read(&row)?,
-        single: row.flag("single")?,
-        attempts: u32::try_from(row.get::<i64>("attempts")?).map_err(|_| StoreError::Corrupt("attempts"))?,
-    }))
+    rows.iter()
+        .map(|row| {
+            Ok(LeasedDelivery {
+                leased: Leased { event: row.parse("event_id")?, endpoint: row.parse("endpoint_id")?, until: lease.until },
+                body: row.get("body")?,
+                single: row.flag("single")?,
+                attempts: u32::try_from(row.get::<i64>("attempts")?).map_err(|_| StoreError::Corrupt("attempts"))?,
+            })
+        })
+        .collect()
 }
 
 /// What came of an attempt.

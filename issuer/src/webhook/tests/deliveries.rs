@@ -12,7 +12,7 @@ use super::receiver::{Receiver, raw};
 use crate::audit;
 use crate::store::StoreError;
 use crate::store::testing::databases;
-use crate::store::webhooks::{self as table, AttemptRow, Lease, Leased};
+use crate::store::webhooks::{self as table, AttemptRow, Lease, LeasedDelivery};
 use crate::webhook::{schedule, worker};
 
 const COMPLETED: EventKind = EventKind::VerificationCompleted;
@@ -82,13 +82,14 @@ async fn a_receiver_may_ask_for_patience() {
     }
 }
 
-async fn lease_all(setting: &Setting, seconds: i64) -> Vec<Leased> {
+async fn lease_all(setting: &Setting, seconds: i64) -> Vec<LeasedDelivery> {
     let now = setting.issuer.clock.now();
     let until = now.plus_seconds(seconds);
-    let leased = setting
-        .service()
-        .store
-        .write(move |connection| Box::pin(async move { table::lease_due(connection, &Lease { now, until, limit: 100, per_endpoint: 100, busy: &[] }).await }));
+    let leased = setting.service().store.write(move |connection| {
+        Box::pin(
+            async move { table::lease_due(connection, &Lease { now, until, limit: 100, per_endpoint: 100, busy: &[], failing: &[], per_failing: 100 }).await },
+        )
+    });
     leased.await.unwrap()
 }
 
@@ -98,7 +99,7 @@ async fn what_a_dead_worker_held_is_delivered_by_another() {
         let (setting, mut receiver) = (Setting::on(&database).await, Receiver::start().await);
         let created = setting.register(&receiver.url, Value::Null).await;
         let event = setting.happen(COMPLETED).await;
-        let [leased] = lease_all(&setting, 40).await[..] else { panic!("one delivery") };
+        let [LeasedDelivery { leased, .. }] = lease_all(&setting, 40).await[..] else { panic!("one delivery") };
         assert_eq!(setting.deliver().await, 0, "{}: it is held", database.engine);
         setting.issuer.clock.advance(40);
         assert_eq!((setting.deliver().await, receiver.taken()[0].envelope().id), (1, event));
