@@ -226,3 +226,118 @@ impl<'de> Deserialize<'de> for Proof {
         deserializer.deserialize_str(Text)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use ark_ec::AffineRepr;
+    use ark_ff::Field;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn generators() -> Proof {
+        Proof::new(G1Affine::generator(), G2Affine::generator(), -G1Affine::generator()).expect("group elements")
+    }
+
+    /// Frozen: stored shares and other people's verifiers hold proofs in this form.
+    #[test]
+    fn the_compact_encoding_is_frozen() {
+        let hex = hex::encode(generators().to_bytes());
+        assert_eq!(
+            hex,
+            concat!(
+                "0100000000000000000000000000000000000000000000000000000000000000",
+                "edf692d95cbdde46ddda5ef7d422436779445c5e66006a42761e1f12efde0018",
+                "c212f3aeb785e49712e7a9353349aaf1255dfb31b7bf60723a480d9293938e19",
+                "0100000000000000000000000000000000000000000000000000000000000080",
+            )
+        );
+    }
+
+    #[test]
+    fn every_length_but_128_is_refused() {
+        let bytes = generators().to_bytes();
+        for length in 0..PROOF_BYTES {
+            assert_eq!(Proof::from_bytes(&bytes[..length]), Err(ProofError::Length));
+        }
+        assert_eq!(Proof::from_bytes(&[&bytes[..], &[0]].concat()), Err(ProofError::Length));
+        assert_eq!(Proof::from_base64url(&"A".repeat(1_000_000)), Err(ProofError::Length));
+        assert_eq!(Proof::from_base64url("="), Err(ProofError::Base64));
+    }
+
+    #[test]
+    fn the_identity_is_refused_in_every_place_and_spelling() {
+        let bytes = generators().to_bytes();
+        for (start, end, point) in [(0, 32, 'a'), (32, 96, 'b'), (96, 128, 'c')] {
+            let mut changed = bytes;
+            changed[start..end].fill(0);
+            changed[end - 1] = 0x40;
+            assert_eq!(Proof::from_bytes(&changed), Err(ProofError::Identity { point }));
+            // The flag with a coordinate beside it, and with the sign.
+            changed[start] = 1;
+            assert!(Proof::from_bytes(&changed).is_err());
+            changed[start] = 0;
+            changed[end - 1] = 0xc0;
+            assert!(Proof::from_bytes(&changed).is_err());
+        }
+    }
+
+    #[test]
+    fn a_coordinate_plus_the_modulus_is_refused() {
+        // x = 1 + q fits into 254 bits and must not be taken for x = 1.
+        let mut bytes = generators().to_bytes();
+        let mut modulus = Fq::MODULUS;
+        modulus.0[0] += 1;
+        for (target, limb) in bytes.chunks_exact_mut(8).zip(modulus.0) {
+            target.copy_from_slice(&limb.to_le_bytes());
+        }
+        assert!(Proof::from_bytes(&bytes).is_err());
+        let mut json = generators().to_snarkjs();
+        json.pi_a[0] = "21888242871839275222246405745257275088696311157297823662689037894645226208584".to_owned();
+        assert_eq!(Proof::from_snarkjs(&json), Err(ProofError::NotCanonical { point: 'a' }));
+    }
+
+    #[test]
+    fn points_off_the_curve_or_outside_the_subgroup_are_refused() {
+        let mut json = generators().to_snarkjs();
+        json.pi_c[1] = "3".to_owned();
+        assert_eq!(Proof::from_snarkjs(&json), Err(ProofError::NotInGroup { point: 'c' }));
+        // The twist has points of other orders: take the first one whose x is a small number.
+        let outside = (1u64..)
+            .filter_map(|x| G2Affine::get_point_from_x_unchecked(Fq2::new(Fq::from(x), Fq::ONE), false))
+            .find(|point| !point.is_in_correct_subgroup_assuming_on_curve())
+            .expect("most points are outside");
+        assert!(outside.is_on_curve());
+        assert_eq!(Proof::new(G1Affine::generator(), outside, G1Affine::generator()), Err(ProofError::NotInGroup { point: 'b' }));
+        let mut bytes = generators().to_bytes();
+        outside.serialize_compressed(&mut bytes[32..96]).expect("fits");
+        assert_eq!(Proof::from_bytes(&bytes), Err(ProofError::NotInGroup { point: 'b' }));
+    }
+
+    #[test]
+    fn json_of_another_protocol_curve_or_shape_is_refused() {
+        let json = generators().to_snarkjs();
+        for (protocol, curve) in [("plonk", "bn128"), ("groth16", "bls12381")] {
+            let other = SnarkjsProof { protocol: protocol.to_owned(), curve: curve.to_owned(), ..json.clone() };
+            assert_eq!(Proof::from_snarkjs(&other), Err(ProofError::Json));
+        }
+        let projective = SnarkjsProof { pi_a: ["0".to_owned(), "1".to_owned(), "0".to_owned()], ..json };
+        assert_eq!(Proof::from_snarkjs(&projective), Err(ProofError::Json));
+    }
+
+    proptest! {
+        #[test]
+        fn random_bytes_are_an_error_or_have_one_spelling(bytes in proptest::collection::vec(any::<u8>(), PROOF_BYTES)) {
+            if let Ok(proof) = Proof::from_bytes(&bytes) {
+                prop_assert_eq!(proof.to_bytes().to_vec(), bytes);
+            }
+        }
+
+        #[test]
+        fn a_flipped_bit_never_gives_the_same_proof(bit in 0..PROOF_BYTES * 8) {
+            let mut bytes = generators().to_bytes();
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            prop_assert_ne!(Proof::from_bytes(&bytes), Ok(generators()));
+        }
+    }
+}

@@ -1,4 +1,5 @@
 //! What wallet, issuer and institution see: a proof is accepted for exactly the statement it was made for.
+#![expect(clippy::expect_used, reason = "a test may stop where it fails")]
 
 use passid_circuits::tools::sample;
 use passid_circuits::{
@@ -221,4 +222,37 @@ fn nothing_personal_prints() {
     assert!(!printed.contains(&statement.disclosed[slot].to_string()));
     assert!(!printed.contains(&witness.holder_secret.expose().to_string()));
     assert!(!printed.contains(&witness.path.leaf_index.to_string()));
+}
+
+#[test]
+fn a_batch_names_its_bad_proofs() {
+    let prover = own_prover();
+    let mut rng = StdRng::seed_from_u64(9);
+    let proofs: Vec<_> = (0..9)
+        .map(|seed| {
+            let (_, witness, statement) = presentation(100 + seed);
+            let proof = prover.prove(&statement, &witness, &mut rng, &mut |_| (), &CancelToken::new()).expect("proof");
+            (statement.public_signals(), proof)
+        })
+        .collect();
+    let batch = |proofs: &[([FieldElement; PUBLIC_SIGNALS], Proof)], rng: &mut StdRng| {
+        let entries: Vec<_> = proofs.iter().map(|(signals, proof)| (signals.as_slice(), proof)).collect();
+        VERIFIER.verify_batch(&entries, rng)
+    };
+    assert_eq!(batch(&[], &mut rng), Ok(vec![]));
+    assert_eq!(batch(&proofs[..1], &mut rng), Ok(vec![]));
+    assert_eq!(batch(&proofs, &mut rng), Ok(vec![]));
+    for bad in 0..proofs.len() {
+        let mut changed = proofs.clone();
+        changed[bad].0[1] = FieldElement::from_u64(1);
+        assert_eq!(batch(&changed, &mut rng), Ok(vec![bad]));
+    }
+    // Two proofs exchanged: each is valid, but not for these signals.
+    let mut exchanged = proofs.clone();
+    let first = exchanged[2].1.clone();
+    exchanged[2].1 = exchanged[7].1.clone();
+    exchanged[7].1 = first;
+    assert_eq!(batch(&exchanged, &mut rng), Ok(vec![2, 7]));
+    let short = [(&proofs[0].0[..10], &proofs[0].1)];
+    assert_eq!(VERIFIER.verify_batch(&short, &mut rng), Err(VerifyError::SignalCount { found: 10 }));
 }

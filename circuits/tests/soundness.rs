@@ -1,4 +1,5 @@
 //! Attacks on the committed circuit. `SOUNDNESS.md` is the table of attack, test and what stops it.
+#![expect(clippy::expect_used, reason = "a test may stop where it fails")]
 
 use ark_bn254::Fr;
 use ark_ff::UniformRand;

@@ -105,3 +105,64 @@ fn second_group(reader: &mut Reader<'_>) -> Result<G2Affine, Malformed> {
     let y = Fq2::new(coordinate(reader)?, coordinate(reader)?);
     Ok(if x == Fq2::ZERO && y == Fq2::ZERO { G2Affine::identity() } else { G2Affine::new_unchecked(x, y) })
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const FILE: &[u8] = include_bytes!("../../artifacts/claims_v1.zkey");
+
+    #[test]
+    fn a_file_cut_anywhere_is_refused() {
+        for length in (0..FILE.len()).step_by(99_991).chain(0..2000) {
+            assert!(ProvingKey::parse(&FILE[..length]).is_err(), "{length}");
+        }
+    }
+
+    #[test]
+    fn a_header_that_promises_more_than_the_file_holds_is_refused() {
+        // Wires, public signals and domain size, after magic, version, count, first section, and the primes of the second.
+        let counts = 12 + 12 + 4 + 12 + 36 + 36;
+        for offset in [counts, counts + 4, counts + 8] {
+            let mut bytes = FILE.to_vec();
+            bytes[offset..offset + 4].copy_from_slice(&u32::MAX.to_le_bytes());
+            assert!(ProvingKey::parse(&bytes).is_err(), "{offset}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn changed_bytes_never_panic(offset in 0..4096usize, byte: u8) {
+            let mut bytes = FILE.to_vec();
+            bytes[offset] = byte;
+            let _ = ProvingKey::parse(&bytes);
+        }
+
+        #[test]
+        fn random_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..4096)) {
+            prop_assert!(ProvingKey::parse(&bytes).is_err());
+        }
+    }
+
+    /// The same key read by an independent implementation, which checks every point.
+    #[cfg(feature = "oracle")]
+    #[test]
+    fn ark_circom_reads_the_same_key() {
+        let ours = ProvingKey::parse(FILE).expect("committed");
+        let (theirs, _) = ark_circom::read_zkey(&mut std::io::Cursor::new(FILE)).expect("committed");
+        assert_eq!(ours.alpha_g1, theirs.vk.alpha_g1);
+        assert_eq!(ours.beta_g1, theirs.beta_g1);
+        assert_eq!(ours.beta_g2, theirs.vk.beta_g2);
+        assert_eq!(ours.delta_g1, theirs.delta_g1);
+        assert_eq!(ours.delta_g2, theirs.vk.delta_g2);
+        assert_eq!(ours.a, theirs.a_query);
+        assert_eq!(ours.b_g1, theirs.b_g1_query);
+        assert_eq!(ours.b_g2, theirs.b_g2_query);
+        assert_eq!(ours.private, theirs.l_query);
+        assert_eq!(ours.quotient, theirs.h_query);
+    }
+}

@@ -1,9 +1,11 @@
 //! Proving a presentation: a native check with precise errors, the witness, the quotient, the group operations, and a look at the
 //! result through the verifier's eyes before anybody gets it.
 
+mod buckets;
 mod cancel;
 mod groth16;
 mod key;
+mod msm;
 mod quotient;
 
 use std::sync::{Mutex, TryLockError};

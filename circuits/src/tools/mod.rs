@@ -1,6 +1,7 @@
 //! What builds and examines the circuit's files. Never part of what ships: compiled for tests, examples and generators only.
 
 mod circom_input;
+mod hashes;
 #[cfg(feature = "prover")]
 mod program;
 pub mod program_builder;
@@ -9,12 +10,14 @@ pub mod sample;
 #[cfg(feature = "prover")]
 pub mod soundness;
 mod symbols;
+pub mod wtns;
 
 use ark_bn254::Fr;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 pub use self::circom_input::circom_input;
+pub use self::hashes::poseidon_cases;
 #[cfg(feature = "prover")]
 pub use self::program::Program;
 use crate::assignment::inputs;

@@ -86,3 +86,60 @@ fn checked<P: SWCurveConfig>(point: Affine<P>) -> Result<Affine<P>, ArtifactErro
 fn coordinate(text: &str) -> Result<Fq, ArtifactError> {
     decimal::parse(text).ok().and_then(Fq::from_bigint).ok_or(malformed("a coordinate is not canonical"))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::artifacts::EMBEDDED_VERIFICATION_KEY;
+
+    fn refused(change: impl FnOnce(&mut Value)) -> &'static str {
+        let mut key: Value = serde_json::from_slice(EMBEDDED_VERIFICATION_KEY).expect("json");
+        change(&mut key);
+        match parse(key.to_string().as_bytes()) {
+            Err(ArtifactError::Malformed { reason, .. }) => reason,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_committed_key_is_accepted() {
+        assert!(parse(EMBEDDED_VERIFICATION_KEY).is_ok());
+    }
+
+    #[test]
+    fn gamma_equal_to_delta_is_refused_with_either_sign() {
+        assert_eq!(refused(|key| key["vk_delta_2"] = key["vk_gamma_2"].clone()), "gamma equals delta");
+        let gamma = -G2Affine::generator();
+        let negated = json!([[gamma.x.c0.to_string(), gamma.x.c1.to_string()], [gamma.y.c0.to_string(), gamma.y.c1.to_string()], ["1", "0"]]);
+        assert_eq!(refused(|key| key["vk_delta_2"] = negated), "gamma equals delta");
+    }
+
+    #[test]
+    fn a_wrong_number_of_points_is_refused() {
+        let reason = "wrong number of public signals";
+        assert_eq!(refused(|key| drop(key["IC"].as_array_mut().expect("list").pop())), reason);
+        assert_eq!(
+            refused(|key| {
+                let point = key["vk_alpha_1"].clone();
+                key["IC"].as_array_mut().expect("list").push(point)
+            }),
+            reason
+        );
+        assert_eq!(refused(|key| key["nPublic"] = json!(12)), reason);
+    }
+
+    #[test]
+    fn zero_and_repeated_points_are_refused() {
+        assert_eq!(refused(|key| key["IC"][3] = json!(["0", "1", "0"])), "a point is the identity or not affine");
+        assert_eq!(refused(|key| key["IC"][3] = key["IC"][4].clone()), "two public signals share a point");
+    }
+
+    #[test]
+    fn points_outside_their_group_are_refused() {
+        assert_eq!(refused(|key| key["vk_alpha_1"] = json!(["1", "1", "1"])), "a point is not in its group");
+        assert_eq!(refused(|key| key["vk_alpha_1"][0] = json!("01")), "a coordinate is not canonical");
+        assert_eq!(refused(|key| key["protocol"] = json!("plonk")), "not groth16 over bn128");
+    }
+}

@@ -20,7 +20,7 @@ pub fn unconstrained(circuit: &Circuit, wires: &[Fr], random: Fr) -> Vec<(String
     // Wire 0 is the constant one, which the verifier fixes.
     for wire in 1..circuit.system.wires {
         let original = wires[wire];
-        let changes = [
+        let replacements = [
             ("plus one", original + Fr::ONE),
             ("minus one", original - Fr::ONE),
             ("negated", -original),
@@ -28,7 +28,7 @@ pub fn unconstrained(circuit: &Circuit, wires: &[Fr], random: Fr) -> Vec<(String
             ("one minus", Fr::ONE - original),
             ("random", random),
         ];
-        for (name, value) in changes {
+        for (name, value) in replacements {
             if value == original {
                 continue;
             }

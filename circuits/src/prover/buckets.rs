@@ -1,0 +1,145 @@
+//! The buckets of one window: points sorted by digit, added up in affine form with shared inversions.
+
+use ark_ec::VariableBaseMSM;
+use ark_ec::short_weierstrass::{Affine, Projective, SWCurveConfig};
+use ark_ff::{AdditiveGroup, Field, Zero};
+
+use super::msm::Point;
+
+/// Below this many additions a shared inversion costs more than it saves.
+const FEWEST_SHARED: usize = 64;
+
+/// Bucket `d` holds the points whose digit is `d` or `−d`, the latter negated.
+pub(super) struct Buckets<P: SWCurveConfig> {
+    /// The points of all buckets, bucket after bucket, from `first` on.
+    points: Vec<Point<P>>,
+    first: usize,
+    /// How many of them belong to each bucket; bucket `d` is entry `d − 1`.
+    lengths: Vec<u32>,
+}
+
+impl<P: SWCurveConfig> Buckets<P> {
+    /// Sorts the points into `count` buckets; points with digit zero are left out.
+    pub(super) fn fill(points: &[Point<P>], digits: &[i16], count: usize) -> Self {
+        let mut lengths = vec![0u32; count];
+        for bucket in digits.iter().filter_map(|digit| bucket_of(*digit)) {
+            lengths[bucket] += 1;
+        }
+        let mut next = Vec::with_capacity(count);
+        let mut filled = 0;
+        for length in &lengths {
+            next.push(filled);
+            filled += *length as usize;
+        }
+        let mut sorted = vec![(P::BaseField::ZERO, P::BaseField::ZERO); filled];
+        for (point, digit) in points.iter().zip(digits) {
+            if let Some(bucket) = bucket_of(*digit) {
+                sorted[next[bucket]] = if *digit < 0 { (point.0, -point.1) } else { *point };
+                next[bucket] += 1;
+            }
+        }
+        Self { points: sorted, first: 0, lengths }
+    }
+
+    /// `Σ d · (sum of bucket d)`.
+    pub(super) fn sum(mut self) -> Projective<P>
+    where
+        Projective<P>: VariableBaseMSM<MulBase = Affine<P>>,
+    {
+        let mut products = Vec::new();
+        while self.pairs() >= FEWEST_SHARED {
+            self.halve(&mut products);
+        }
+        let mut running = <Projective<P> as VariableBaseMSM>::ZERO_BUCKET;
+        let mut total = <Projective<P> as VariableBaseMSM>::ZERO_BUCKET;
+        let mut end = self.points.len();
+        for length in self.lengths.iter().rev() {
+            let start = end - *length as usize;
+            for (x, y) in &self.points[start..end] {
+                running += &Affine::<P>::new_unchecked(*x, *y);
+            }
+            end = start;
+            total += &running;
+        }
+        total.into()
+    }
+
+    fn pairs(&self) -> usize {
+        self.lengths.iter().map(|length| *length as usize / 2).sum()
+    }
+
+    /// Adds neighbours of the same bucket, so that each bucket has half as many points.
+    ///
+    /// All slopes share one inversion: the products of the denominators are collected on the way up and taken apart on the way down,
+    /// where the additions are done at once, so that they overlap with the chain of products.
+    fn halve(&mut self, products: &mut Vec<P::BaseField>) {
+        products.clear();
+        let mut product = P::BaseField::ONE;
+        let mut start = self.first;
+        for length in &self.lengths {
+            let end = start + *length as usize;
+            for pair in self.points[start..end].chunks_exact(2) {
+                products.push(product);
+                product *= denominator::<P>(&pair[0], &pair[1]);
+            }
+            start = end;
+        }
+        let mut inverse = product.inverse().unwrap_or(P::BaseField::ZERO);
+        let (mut end, mut kept) = (self.points.len(), self.points.len());
+        for length in self.lengths.iter_mut().rev() {
+            let start = end - *length as usize;
+            let last = kept;
+            if *length % 2 == 1 {
+                kept -= 1;
+                end -= 1;
+                self.points[kept] = self.points[end];
+            }
+            while start < end {
+                let (left, right) = (self.points[end - 2], self.points[end - 1]);
+                end -= 2;
+                let product = products.pop().unwrap_or(P::BaseField::ZERO);
+                let own = inverse * product;
+                inverse *= denominator::<P>(&left, &right);
+                if let Some(sum) = add::<P>(&left, &right, own) {
+                    kept -= 1;
+                    self.points[kept] = sum;
+                }
+            }
+            #[expect(clippy::cast_possible_truncation, reason = "no longer than it was")]
+            {
+                *length = (last - kept) as u32;
+            }
+        }
+        self.first = kept;
+    }
+}
+
+fn bucket_of(digit: i16) -> Option<usize> {
+    usize::from(digit.unsigned_abs()).checked_sub(1)
+}
+
+/// What the slope of the line through two points divides by; never zero.
+fn denominator<P: SWCurveConfig>(left: &Point<P>, right: &Point<P>) -> P::BaseField {
+    let difference = right.0 - left.0;
+    if !difference.is_zero() {
+        difference
+    } else if left.1 == right.1 {
+        left.1.double()
+    } else {
+        P::BaseField::ONE
+    }
+}
+
+/// The sum of two points, given the inverse of their [`denominator`]; none if it is the identity. The curves here have a = 0.
+fn add<P: SWCurveConfig>(left: &Point<P>, right: &Point<P>, inverse: P::BaseField) -> Option<Point<P>> {
+    let slope = if left.0 != right.0 {
+        (right.1 - left.1) * inverse
+    } else if left.1 == right.1 {
+        let square = left.0.square();
+        (square.double() + square) * inverse
+    } else {
+        return None;
+    };
+    let x = slope.square() - left.0 - right.0;
+    Some((x, slope * (left.0 - x) - left.1))
+}
