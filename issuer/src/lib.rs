@@ -11,6 +11,7 @@ pub mod credential;
 pub mod derive;
 pub mod http;
 pub mod institution;
+pub mod network;
 pub mod sandbox;
 pub mod screening;
 pub mod sealing;

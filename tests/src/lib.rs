@@ -1,1 +1,6 @@
-//! Being built.
+//! A world for end-to-end tests: issuer, bank, wallets and institutions over real HTTP, on a clock the test moves.
+
+pub mod institution;
+pub mod program;
+pub mod receiver;
+pub mod world;

@@ -18,11 +18,9 @@ pub(crate) async fn workspace(command: WorkspaceCommand, options: &StoreOptions)
     let WorkspaceCommand::Approve { institution } = command;
     let id = parse(&institution)?;
     let store = Store::open(&database(options)).await?;
-    let approved = institution::approve(&store, id, SystemClock.now()).await?;
+    let approved = institution::approve(&store, id, SystemClock.now()).await;
     store.close().await;
-    if !approved {
-        return Err(Failure::Operator(format!("there is no workspace {id}")));
-    }
+    approved.map_err(|error| Failure::Operator(error.to_string()))?;
     println!("{id} may verify live credentials");
     Ok(())
 }

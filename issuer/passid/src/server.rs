@@ -14,7 +14,7 @@ use passid_issuer::screening::Screener;
 use passid_issuer::sealing::{MasterKey, Sealer};
 use passid_issuer::service::{Dependencies, Service};
 use passid_issuer::store::{DatabaseUrl, Store};
-use passid_issuer::{bank, http, webhook};
+use passid_issuer::{bank, http, network, webhook};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use tokio::net::TcpListener;
@@ -70,9 +70,7 @@ pub(crate) fn provider(connection: ObieConfig) -> Result<Arc<dyn BankProvider>, 
 
 /// An HTTP client that follows no redirect and asks no proxy.
 pub(crate) fn plain_client() -> Result<reqwest::Client, Failure> {
-    webhook::client::install_crypto();
-    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build();
-    client.map_err(|error| Failure::Client(error.to_string()))
+    network::client().map_err(|error| Failure::Client(error.to_string()))
 }
 
 /// What an issuer is started with.

@@ -124,12 +124,13 @@ async fn run_writer(mut connection: Connection, mut jobs: mpsc::Receiver<Message
         let first = match message {
             Message::Job(job) => job,
             Message::Close(done) => {
-                drop(done.send(()));
+                // Nobody may wait any more for the answer.
+                let _ = done.send(());
                 return;
             }
         };
         if let Some(done) = run_batch(&mut connection, first, &mut jobs).await {
-            drop(done.send(()));
+            let _ = done.send(());
             return;
         }
     }

@@ -10,7 +10,7 @@ pub struct TestDatabase {
     pub engine: &'static str,
     /// Where it is.
     pub url: DatabaseUrl,
-    _directory: Option<tempfile::TempDir>,
+    directory: Option<tempfile::TempDir>,
 }
 
 static MADE: AtomicU32 = AtomicU32::new(0);
@@ -18,7 +18,7 @@ static MADE: AtomicU32 = AtomicU32::new(0);
 /// A fresh embedded database.
 pub fn sqlite() -> TestDatabase {
     let directory = tempfile::tempdir().expect("a temporary directory");
-    TestDatabase { engine: "SQLite", url: DatabaseUrl::Sqlite(directory.path().join("issuer.db")), _directory: Some(directory) }
+    TestDatabase { engine: "SQLite", url: DatabaseUrl::Sqlite(directory.path().join("issuer.db")), directory: Some(directory) }
 }
 
 /// A fresh database on the server named by `PASSID_TEST_POSTGRES`; says so and gives none when it is not set.
@@ -34,7 +34,7 @@ pub async fn postgres() -> Option<TestDatabase> {
     sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&pool).await.expect("a test database");
     pool.close().await;
     let (base, _) = server.rsplit_once('/').expect("a server address with a database");
-    Some(TestDatabase { engine: "PostgreSQL", url: format!("{base}/{name}").parse().expect("a database address"), _directory: None })
+    Some(TestDatabase { engine: "PostgreSQL", url: format!("{base}/{name}").parse().expect("a database address"), directory: None })
 }
 
 /// A fresh database of every engine at hand.
@@ -45,6 +45,11 @@ pub async fn databases() -> Vec<TestDatabase> {
 }
 
 impl TestDatabase {
+    /// Where the embedded database's files are; the current directory for PostgreSQL, which has none here.
+    pub fn directory(&self) -> &std::path::Path {
+        self.directory.as_ref().map_or(std::path::Path::new("."), tempfile::TempDir::path)
+    }
+
     /// Opens the database with its schema.
     pub async fn open(&self) -> Store {
         Store::open(&self.url).await.expect("the database opens")

@@ -8,24 +8,13 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::redirect;
 
 use super::address::is_public;
 use super::target::is_local_name;
+use crate::network::{self, ClientError};
 
 /// Sent as `User-Agent`.
 const USER_AGENT: &str = "PASSID-Webhooks/1";
-
-/// Why the client could not be built.
-#[derive(Debug, thiserror::Error)]
-pub enum ClientError {
-    /// The TLS library refuses its own defaults; report it.
-    #[error("TLS could not be set up: {0}")]
-    Tls(#[from] rustls::Error),
-    /// Report it.
-    #[error("the webhook client could not be built: {0}")]
-    Client(#[from] reqwest::Error),
-}
 
 /// A name that does not lead to public addresses only.
 #[derive(Debug, thiserror::Error)]
@@ -35,26 +24,11 @@ pub(super) struct AddressNotAllowed;
 /// Builds the client. With `allow_loopback`, `localhost` may be reached too; which endpoints may name it is decided when they are
 /// registered and again when they are tried.
 ///
-/// TLS is rustls on ring with the root certificates of the Mozilla programme, whatever the machine has installed.
-///
 /// # Errors
 /// [`ClientError`].
 pub fn build(allow_loopback: bool) -> Result<reqwest::Client, ClientError> {
-    let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    let mut tls = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    let client = reqwest::Client::builder()
-        .tls_backend_preconfigured(tls)
-        .user_agent(USER_AGENT)
-        .no_proxy()
-        .referer(false)
-        .redirect(redirect::Policy::none())
-        .dns_resolver(Arc::new(PublicResolver { allow_loopback }))
-        .build()?;
-    Ok(client)
+    let builder = network::builder()?.user_agent(USER_AGENT).dns_resolver(Arc::new(PublicResolver { allow_loopback }));
+    Ok(builder.build()?)
 }
 
 struct PublicResolver {
