@@ -13,7 +13,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::service::Service;
 
-pub use body::JsonBody;
+pub use body::{Empty, JsonBody};
 pub use error::ApiError;
 
 /// The largest request body, bytes.

@@ -12,7 +12,7 @@ use passid_api::problem::ProblemCode;
 
 use crate::http::callers::InstitutionCaller;
 use crate::http::idempotency::{Answer, IdempotencyKey, once, replay};
-use crate::http::{ApiError, JsonBody};
+use crate::http::{ApiError, Empty, JsonBody};
 use crate::service::Service;
 use crate::store::institutions as table;
 
@@ -150,13 +150,18 @@ async fn rotate_key(
     .await
 }
 
-async fn revoke_key(State(service): State<Service>, caller: InstitutionCaller, Path(id): Path<String>) -> Result<Json<ApiKeyView>, ApiError> {
+async fn revoke_key(
+    State(service): State<Service>,
+    caller: InstitutionCaller,
+    Path(id): Path<String>,
+    key: IdempotencyKey,
+    JsonBody { value: Empty {}, digest }: JsonBody<Empty>,
+) -> Result<Answer, ApiError> {
     let (id, inside) = (key_id(&id)?, service.clone());
-    let revoked = service
-        .store
-        .write(move |connection| Box::pin(async move { keys::revoke(connection, &inside, caller.institution, id, &caller.actor()).await }))
-        .await?;
-    Ok(Json(revoked))
+    once(&service, &caller.institution.to_string(), &key, digest, move |connection| {
+        Box::pin(async move { Answer::ok(&keys::revoke(connection, &inside, caller.institution, id, &caller.actor()).await?) })
+    })
+    .await
 }
 
 async fn show_origins(State(service): State<Service>, caller: InstitutionCaller) -> Result<Json<Origins>, ApiError> {

@@ -139,7 +139,8 @@ pub(super) async fn remove(
 }
 
 /// Gives an endpoint a new secret. Until the overlap ends the old one signs beside it, in the Standard Webhooks header;
-/// `X-PASSID-Signature` holds one signature, by the new one.
+/// `X-PASSID-Signature` holds one signature, by the new one. Rotating again ends the older overlap; an overlap of zero ends the old
+/// secret at once.
 pub(super) async fn rotate_secret(
     connection: &mut Connection,
     service: &Service,

@@ -10,10 +10,11 @@ use serde::Deserialize;
 
 use passid_api::ids::{EventId, InstitutionId, WebhookEndpointId};
 use passid_api::institution::{CreateWebhookEndpoint, DeliveryView, Page, ReplayEvents, RotateWebhookSecret, UpdateWebhookEndpoint, WebhookEndpointView};
+use passid_api::webhook::DeliveryStatus;
 
 use crate::http::callers::InstitutionCaller;
 use crate::http::idempotency::{Answer, IdempotencyKey, once};
-use crate::http::{ApiError, JsonBody};
+use crate::http::{ApiError, Empty, JsonBody};
 use crate::service::Service;
 use crate::store::webhooks as table;
 
@@ -108,17 +109,12 @@ async fn rotate_secret(
     .await
 }
 
-/// Bodies of requests that have nothing to say: empty, or `{}`.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
-
 async fn test(
     State(service): State<Service>,
     caller: InstitutionCaller,
     Path(id): Path<String>,
     key: IdempotencyKey,
-    JsonBody { value: Nothing {}, digest }: JsonBody<Nothing>,
+    JsonBody { value: Empty {}, digest }: JsonBody<Empty>,
 ) -> Result<Answer, ApiError> {
     let (id, inside) = (named(&id)?, service.clone());
     let answer = once(&service, &scope(caller.institution), &key, digest, move |connection| {
@@ -137,7 +133,7 @@ async fn resend(
     caller: InstitutionCaller,
     Path((id, event)): Path<(String, String)>,
     key: IdempotencyKey,
-    JsonBody { value: Nothing {}, digest }: JsonBody<Nothing>,
+    JsonBody { value: Empty {}, digest }: JsonBody<Empty>,
 ) -> Result<Answer, ApiError> {
     let (id, event, inside) = (named(&id)?, named(&event)?, service.clone());
     let answer = once(&service, &scope(caller.institution), &key, digest, move |connection| {
@@ -175,6 +171,7 @@ async fn replay(
 struct PageQuery {
     after: Option<String>,
     limit: Option<String>,
+    status: Option<String>,
 }
 
 impl PageQuery {
@@ -196,9 +193,11 @@ async fn deliveries(
 ) -> Result<Json<Page<DeliveryView>>, ApiError> {
     let id: WebhookEndpointId = named(&id)?;
     let (before, limit) = query.read::<EventId>()?;
+    let status = query.status.as_deref().map(str::parse::<DeliveryStatus>).transpose();
+    let status = status.map_err(|error| ApiError::field("status", "invalid", error.to_string()))?;
     let mut reader = service.store.reader().await?;
     endpoints::own(&mut reader, caller.institution, id).await?;
-    let mut data = table::list_deliveries(&mut reader, id, before, limit + 1).await?;
+    let mut data = table::list_deliveries(&mut reader, id, status, before, limit + 1).await?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let has_more = data.len() > limit;
     data.truncate(limit);

@@ -31,13 +31,14 @@ fn read(row: &Row) -> Result<DeliveryView, StoreError> {
     })
 }
 
-/// At most `limit` deliveries to an endpoint, newest event first, from before `before`.
+/// At most `limit` deliveries to an endpoint, of one status or any, newest event first, from before `before`.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn list_deliveries(
     connection: &mut Connection,
     endpoint: WebhookEndpointId,
+    status: Option<DeliveryStatus>,
     before: Option<EventId>,
     limit: u32,
 ) -> Result<Vec<DeliveryView>, StoreError> {
@@ -45,10 +46,11 @@ pub async fn list_deliveries(
                       deliveries.response_body, deliveries.duration_ms, deliveries.created_at, deliveries.attempted_at, deliveries.next_attempt_at,
                       deliveries.delivered_at
                FROM deliveries JOIN events ON events.id = deliveries.event_id
-               WHERE deliveries.endpoint_id = $1 AND deliveries.event_id < $2 ORDER BY deliveries.event_id DESC LIMIT $3";
+               WHERE deliveries.endpoint_id = $1 AND deliveries.event_id < $2 AND ($4 IS NULL OR deliveries.status = $4)
+               ORDER BY deliveries.event_id DESC LIMIT $3";
     // '~' stands after everything an identifier is written with.
     let before = before.map_or_else(|| "~".to_owned(), |event| event.to_string());
-    connection.fetch_all(sql, params![endpoint, before, limit]).await?.iter().map(read).collect()
+    connection.fetch_all(sql, params![endpoint, before, limit, status]).await?.iter().map(read).collect()
 }
 
 /// One delivery.

@@ -119,7 +119,14 @@ async fn the_log_is_read_page_by_page_newest_first() {
             path = format!("/v1/institution/webhooks/{}/deliveries?limit=2&after={cursor}", created.endpoint.id);
         }
         assert_eq!(read, events, "{}", database.engine);
-        for query in ["limit=0", "limit=101", "limit=x", "after=x"] {
+        receiver.answers(&[500]);
+        setting.deliver().await;
+        for (status, expected) in [("pending", 1), ("delivered", 4), ("failed", 0)] {
+            let path = format!("/v1/institution/webhooks/{}/deliveries?status={status}", created.endpoint.id);
+            let page = setting.workspace.call(Method::GET, &path, Value::Null).await.body;
+            assert_eq!(page["data"].as_array().unwrap().len(), expected, "{} {status}", database.engine);
+        }
+        for query in ["limit=0", "limit=101", "limit=x", "after=x", "status=lost"] {
             let path = format!("/v1/institution/webhooks/{}/deliveries?{query}", created.endpoint.id);
             assert_eq!(setting.workspace.call(Method::GET, &path, Value::Null).await.status, StatusCode::BAD_REQUEST, "{query}");
         }
