@@ -55,7 +55,14 @@ fn the_story_shows_the_consent_the_qr_code_and_the_answers() {
     let output = demo(directory.path(), &[]);
     assert!(output.status.success(), "{}", text(&output.stderr));
     let story = text(&output.stdout);
-    for part in ["First National Bank asks to verify you", "One-time use · Expires in 9:5", "passid://verify-request?r=req_", "▀", "\"credential_valid\": true", "TOKEN_ALREADY_USED"] {
+    for part in [
+        "First National Bank asks to verify you",
+        "One-time use · Expires in 9:5",
+        "passid://verify-request?r=req_",
+        "▀",
+        "\"credential_valid\": true",
+        "TOKEN_ALREADY_USED",
+    ] {
         assert!(story.contains(part), "the story lacks {part:?}:\n{story}");
     }
 }

@@ -60,7 +60,8 @@ async fn other_media_types_bad_text_and_unknown_addresses_are_told_apart() {
 #[tokio::test(flavor = "multi_thread")]
 async fn health_discovery_and_the_published_documents_answer_without_a_key() {
     for world in World::on_every_engine().await {
-        for path in ["/healthz", "/readyz", "/api/v1", "/.well-known/jwks.json", "/.well-known/passid-issuer", "/v1/circuit", "/v1/tree/head?environment=live"] {
+        for path in ["/healthz", "/readyz", "/api/v1", "/.well-known/jwks.json", "/.well-known/passid-issuer", "/v1/circuit", "/v1/tree/head?environment=live"]
+        {
             let answer = world.client.get(world.url.join(path).unwrap()).send().await.unwrap();
             assert_eq!(answer.status().as_u16(), 200, "{}: {path}", world.engine);
         }

@@ -34,7 +34,14 @@ async fn the_institution_reads_what_was_agreed_and_a_signed_event_tells_it() {
         let mut names: Vec<&str> = claims.keys().map(String::as_str).collect();
         names.sort_unstable();
         let expected = [
-            "corridor", "currency", "data_window_days", "freshness_hours", "income_band", "income_verified", "linked_accounts", "sanctions_clear",
+            "corridor",
+            "currency",
+            "data_window_days",
+            "freshness_hours",
+            "income_band",
+            "income_verified",
+            "linked_accounts",
+            "sanctions_clear",
             "sanctions_screening_clear",
         ];
         assert_eq!(names, expected, "{}: nothing beside what was agreed", world.engine);
@@ -82,10 +89,7 @@ async fn two_wallets_racing_for_one_session_complete_it_once() {
         let (amara, tobenna) = (world.amara().await, world.holder("tobenna", "Tobenna Eze").await);
         let session = bank.session(&asking(&[Permission::SanctionsClear])).await;
         let (first, second) = (amara.review(&session.deep_link).await.unwrap(), tobenna.review(&session.deep_link).await.unwrap());
-        let (first, second) = tokio::join!(
-            approve(&amara, &first),
-            approve(&tobenna, &second)
-        );
+        let (first, second) = tokio::join!(approve(&amara, &first), approve(&tobenna, &second));
         assert_eq!(usize::from(first.is_ok()) + usize::from(second.is_ok()), 1, "{}", world.engine);
         assert_eq!(bank.poll(&session).await.status, SessionState::Completed);
     }

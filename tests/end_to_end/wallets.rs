@@ -129,6 +129,9 @@ async fn a_wallet_is_answered_only_about_itself() {
         let other = tobenna.registration().await.unwrap().unwrap();
         assert_ne!(own.user_id, other.user_id, "{}", world.engine);
         let answer = world.client.get(world.url.join(&format!("/api/v1/bridge/share/user/{}", other.user_id)).unwrap()).send().await.unwrap();
-        assert_eq!((answer.status().as_u16(), answer.json::<Value>().await.unwrap()["code"].as_str().map(str::to_owned)), (401, Some("unauthenticated".to_owned())));
+        assert_eq!(
+            (answer.status().as_u16(), answer.json::<Value>().await.unwrap()["code"].as_str().map(str::to_owned)),
+            (401, Some("unauthenticated".to_owned()))
+        );
     }
 }

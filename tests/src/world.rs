@@ -86,7 +86,8 @@ impl World {
         let url = address(&listener);
         let directory = tempfile::tempdir().expect("a temporary directory");
         let redirect = format!("{}v1/bank/callback", url.as_str());
-        let client = RegisteredClient { client_id: "passid".to_owned(), client_secret: Secret::new("a test's secret".to_owned()), redirect_urls: vec![redirect] };
+        let client =
+            RegisteredClient { client_id: "passid".to_owned(), client_secret: Secret::new("a test's secret".to_owned()), redirect_urls: vec![redirect] };
         let config = SandboxBankConfig { clock: clock.clone(), source: BankSource::Personas, client, random: random(), page_size: 50 };
         let bank = SandboxBank::start(free_port().await, config).await.expect("the bank starts");
         let http = network::client().expect("a client");

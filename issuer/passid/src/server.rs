@@ -103,8 +103,7 @@ impl RunningIssuer {
         let stop = CancellationToken::new();
         let router = http::router(service.clone());
         let stopping = stop.clone();
-        let server =
-            tokio::spawn(async move { axum::serve(listener, router).with_graceful_shutdown(async move { stopping.cancelled().await }).await });
+        let server = tokio::spawn(async move { axum::serve(listener, router).with_graceful_shutdown(async move { stopping.cancelled().await }).await });
         let deliveries = tokio::spawn(webhook::worker::run(service.clone(), stop.clone()));
         Ok(Self { service, stop, server, deliveries })
     }

@@ -56,7 +56,8 @@ pub async fn issue(service: &Service, caller: WalletCaller, request: CredentialR
     let now = service.clock.now();
     // Derivation walks every transaction: off the threads that serve requests.
     let derived = tokio::task::spawn_blocking(move || derive(snapshot, &holder, &screening, now).map(|derived| (derived, screening)));
-    let (derived, screening) = derived.await.map_err(|_| StoreError::Interrupted)?.map_err(|error| ApiError::new(ProblemCode::BankLinkNotReady, error.to_string()))?;
+    let (derived, screening) =
+        derived.await.map_err(|_| StoreError::Interrupted)?.map_err(|error| ApiError::new(ProblemCode::BankLinkNotReady, error.to_string()))?;
     commit(service, &user, &link, derived, &screening).await
 }
 
@@ -87,9 +88,10 @@ impl ReadObserver for KeepTokens {
         Box::pin(async move {
             let sealed = seal_tokens(&self.service, self.link, tokens).map_err(|_| BankError::TokensNotStored)?;
             let link = self.link;
-            let stored = self.service.store.write::<(), StoreError, _>(move |connection| {
-                Box::pin(async move { store::bank_links::replace_tokens(connection, link, sealed).await })
-            });
+            let stored = self
+                .service
+                .store
+                .write::<(), StoreError, _>(move |connection| Box::pin(async move { store::bank_links::replace_tokens(connection, link, sealed).await }));
             stored.await.map_err(|_| BankError::TokensNotStored)
         })
     }
@@ -116,7 +118,8 @@ async fn read_bank(service: &Service, link: &StoredLink, bank: &dyn BankProvider
             };
             if let Some(status) = ended {
                 let id = link.id;
-                let end = service.store.write::<(), StoreError, _>(move |connection| Box::pin(async move { store::bank_links::end(connection, id, status).await }));
+                let end =
+                    service.store.write::<(), StoreError, _>(move |connection| Box::pin(async move { store::bank_links::end(connection, id, status).await }));
                 end.await?;
                 return Err(ApiError::new(ProblemCode::BankLinkNotReady, error.to_string()));
             }

@@ -17,9 +17,8 @@ use crate::testing::TestIssuer;
 
 async fn append(service: &Service, leaf: u64) -> u64 {
     let inside = service.clone();
-    let appended = service.store.write(move |connection| {
-        Box::pin(async move { tree::append(&inside, connection, Sandbox, FieldElement::from_u64(leaf)).await })
-    });
+    let appended =
+        service.store.write(move |connection| Box::pin(async move { tree::append(&inside, connection, Sandbox, FieldElement::from_u64(leaf)).await }));
     appended.await.unwrap()
 }
 

@@ -59,9 +59,8 @@ async fn create(State(service): State<Service>, caller: WalletCaller, key: Idemp
     };
     let checked = presentation::check(&service, &agreement, &request.presentation).await?;
 
-    let (id, code, token) = service.with_random(|random| {
-        (ShareId::generate(service.clock.as_ref(), random), ShareCode::generate(random), ShareToken::generate(random))
-    });
+    let (id, code, token) =
+        service.with_random(|random| (ShareId::generate(service.clock.as_ref(), random), ShareCode::generate(random), ShareToken::generate(random)));
     let (context, nullifier) = (checked.context.clone(), checked.nullifier.clone());
     let sealed_content = ShareContent { presentation: request.presentation, checked }.seal(&service, id)?;
     let share = NewShare {

@@ -49,7 +49,14 @@ pub async fn exists(connection: &mut Connection, environment: Environment) -> Re
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn begin(connection: &mut Connection, environment: Environment, root: [u8; 32], head: &str, digest: [u8; 32], now: Timestamp) -> Result<(), StoreError> {
+pub async fn begin(
+    connection: &mut Connection,
+    environment: Environment,
+    root: [u8; 32],
+    head: &str,
+    digest: [u8; 32],
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let sql = "INSERT INTO trees (environment, sequence, size, revocations, root, head) VALUES ($1, 0, 0, 0, $2, $3) ON CONFLICT DO NOTHING";
     if connection.execute(sql, params![environment, root, head]).await? == 1 {
         insert_head(connection, environment, 0, head, digest, now).await?;
@@ -85,7 +92,14 @@ pub async fn update(connection: &mut Connection, environment: Environment, state
     insert_head(connection, environment, state.sequence, &state.head, digest, now).await
 }
 
-async fn insert_head(connection: &mut Connection, environment: Environment, sequence: u64, head: &str, digest: [u8; 32], now: Timestamp) -> Result<(), StoreError> {
+async fn insert_head(
+    connection: &mut Connection,
+    environment: Environment,
+    sequence: u64,
+    head: &str,
+    digest: [u8; 32],
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let sql = "INSERT INTO tree_heads (environment, sequence, head, digest, created_at) VALUES ($1, $2, $3, $4, $5)";
     connection.execute(sql, params![environment, number(sequence), head, digest, now]).await?;
     Ok(())

@@ -53,7 +53,12 @@ pub async fn insert(
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn find(connection: &mut Connection, institution: InstitutionId, environment: Environment, id: VerificationId) -> Result<Option<StoredVerification>, StoreError> {
+pub async fn find(
+    connection: &mut Connection,
+    institution: InstitutionId,
+    environment: Environment,
+    id: VerificationId,
+) -> Result<Option<StoredVerification>, StoreError> {
     let sql = "SELECT id, response, evidence, created_at FROM verifications WHERE id = $1 AND institution_id = $2 AND environment = $3";
     connection.fetch_optional(sql, params![id, institution, environment]).await?.as_ref().map(read).transpose()
 }

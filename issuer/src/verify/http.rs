@@ -53,7 +53,11 @@ fn read(stored: &StoredVerification) -> Result<VerifyResponse, ApiError> {
     Ok(serde_json::from_str(&stored.response).map_err(|_| StoreError::Corrupt("verification"))?)
 }
 
-async fn fetch_by_token(State(service): State<Service>, SecretKeyCaller(caller): SecretKeyCaller, Path(token): Path<String>) -> Result<Json<VerifyResponse>, ApiError> {
+async fn fetch_by_token(
+    State(service): State<Service>,
+    SecretKeyCaller(caller): SecretKeyCaller,
+    Path(token): Path<String>,
+) -> Result<Json<VerifyResponse>, ApiError> {
     let digest = redeem::token_digest(&service, &token);
     let stored = store::verifications::find_by_token(&mut service.store.reader().await?, caller.institution, caller.environment, digest).await?;
     Ok(Json(read(&stored.ok_or_else(ApiError::not_found)?)?))
@@ -70,7 +74,11 @@ async fn fetch(State(service): State<Service>, SecretKeyCaller(caller): SecretKe
     Ok(Json(read(&load(&service, &caller, &id).await?)?))
 }
 
-async fn evidence(State(service): State<Service>, SecretKeyCaller(caller): SecretKeyCaller, Path(id): Path<String>) -> Result<Json<serde_json::Value>, ApiError> {
+async fn evidence(
+    State(service): State<Service>,
+    SecretKeyCaller(caller): SecretKeyCaller,
+    Path(id): Path<String>,
+) -> Result<Json<serde_json::Value>, ApiError> {
     let stored = load(&service, &caller, &id).await?;
     let text = stored.evidence.ok_or_else(|| ApiError::new(ProblemCode::NotFound, "A refused verification has no evidence."))?;
     let evidence: Evidence = serde_json::from_str(&text).map_err(|_| StoreError::Corrupt("evidence"))?;

@@ -55,8 +55,8 @@ pub async fn check(service: &Service, agreement: &Agreement, presentation: &Pres
     if presentation.circuit != CIRCUIT {
         return Err(invalid("Prove with the circuit claims_v1."));
     }
-    let (head, key_id) =
-        tree::read_head(service, agreement.environment, &presentation.head).map_err(|_| invalid("The tree head is not signed by this issuer for this environment."))?;
+    let (head, key_id) = tree::read_head(service, agreement.environment, &presentation.head)
+        .map_err(|_| invalid("The tree head is not signed by this issuer for this environment."))?;
     let presented_at = seconds(presentation.presented_at)?;
     let min_expiry = seconds(presentation.min_expiry)?;
     if presented_at.seconds().abs_diff(now.seconds()) > policy.max_clock_skew_seconds.unsigned_abs() {

@@ -112,7 +112,13 @@ fn blank(id: VerificationId, now: Timestamp) -> VerifyResponse {
 ///
 /// # Errors
 /// [`ApiError`] when the database fails.
-pub async fn store(service: &Service, connection: &mut Connection, place: &RecordPlace, response: &VerifyResponse, evidence: Option<&Evidence>) -> Result<(), ApiError> {
+pub async fn store(
+    service: &Service,
+    connection: &mut Connection,
+    place: &RecordPlace,
+    response: &VerifyResponse,
+    evidence: Option<&Evidence>,
+) -> Result<(), ApiError> {
     let mut kept = response.clone();
     // The token is looked up by its digest; its text stays nowhere.
     kept.token = None;

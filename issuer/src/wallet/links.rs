@@ -35,7 +35,12 @@ fn bank(service: &Service, caller: WalletCaller, id: &str) -> Result<Arc<dyn Ban
     found.cloned().ok_or_else(|| ApiError::field("/provider", "unknown", "Choose a bank listed under /.well-known/passid-issuer for your environment."))
 }
 
-pub(super) async fn create(State(service): State<Service>, caller: WalletCaller, key: IdempotencyKey, body: JsonBody<CreateBankLink>) -> Result<Answer, ApiError> {
+pub(super) async fn create(
+    State(service): State<Service>,
+    caller: WalletCaller,
+    key: IdempotencyKey,
+    body: JsonBody<CreateBankLink>,
+) -> Result<Answer, ApiError> {
     let JsonBody { value: request, digest } = body;
     let principal = caller.user.to_string();
     if let Some(answer) = replay(&service, &principal, &key, digest).await? {
@@ -130,7 +135,10 @@ async fn end(service: &Service, id: BankLinkId, status: BankLinkStatus) -> Resul
 }
 
 /// The holder's browser, back from the bank. The state finds the linking and is spent by finding it.
-pub(super) async fn callback(State(service): State<Service>, query: Result<Query<AuthorisationResponse>, axum::extract::rejection::QueryRejection>) -> Response {
+pub(super) async fn callback(
+    State(service): State<Service>,
+    query: Result<Query<AuthorisationResponse>, axum::extract::rejection::QueryRejection>,
+) -> Response {
     match returned(&service, query.map(|Query(response)| response).ok()).await {
         Ok(()) => page(StatusCode::OK, "Your bank is linked", "You can close this page and go back to PASSID."),
         Err(error) => {

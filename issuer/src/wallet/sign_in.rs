@@ -33,9 +33,9 @@ pub(super) async fn challenge(State(service): State<Service>, body: JsonBody<Cha
     let digest = service.sealer.digest(Purpose::OneTimeValue, challenge.as_bytes());
     let now = service.clock.now();
     let expires_at = now.plus_seconds(CHALLENGE_SECONDS);
-    let stored = service.store.write::<(), StoreError, _>(move |connection| {
-        Box::pin(async move { store::users::insert_challenge(connection, digest, key, expires_at, now).await })
-    });
+    let stored = service
+        .store
+        .write::<(), StoreError, _>(move |connection| Box::pin(async move { store::users::insert_challenge(connection, digest, key, expires_at, now).await }));
     stored.await?;
     Ok(Json(Challenge { challenge, expires_at }))
 }

@@ -55,14 +55,7 @@ impl Institution {
         random.fill_bytes(&mut password);
         let request = Onboard { name: name.to_owned(), email: format!("engineering+{}@bank.example", hex::encode(tag)), password: hex::encode(password) };
         let onboarded: Onboarded = answer(client.post(join(&base, "/api/institution/onboard")).json(&request)).await?;
-        Ok(Self {
-            client,
-            base,
-            random,
-            access_token: onboarded.access_token,
-            secret_key: onboarded.keys.sandbox.secret,
-            name: onboarded.institution.name,
-        })
+        Ok(Self { client, base, random, access_token: onboarded.access_token, secret_key: onboarded.keys.sandbox.secret, name: onboarded.institution.name })
     }
 
     /// Registers a webhook endpoint for all sandbox events.

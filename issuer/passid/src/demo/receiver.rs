@@ -9,9 +9,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
 use passid_api::time::Timestamp;
-use passid_api::webhook::{
-    Envelope, EventKind, ID_HEADER, SIGNATURE_HEADER, STANDARD_SIGNATURE_HEADER, SignatureError, TIMESTAMP_HEADER, WebhookSecret,
-};
+use passid_api::webhook::{Envelope, EventKind, ID_HEADER, SIGNATURE_HEADER, STANDARD_SIGNATURE_HEADER, SignatureError, TIMESTAMP_HEADER, WebhookSecret};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;

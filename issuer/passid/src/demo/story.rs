@@ -179,7 +179,8 @@ async fn check_event_and_evidence(report: &mut Report, cast: &Cast<'_>, view: &S
     let id = view.verification_id.map(|id| id.to_string()).unwrap_or_default();
     let verifying = report
         .step(&format!("{INSTITUTION} checks the evidence itself, trusting only the issuer's key"), async {
-            let keys: KeySet = cast.stage.client.get(format!("{}.well-known/jwks.json", cast.stage.url)).send().await.map_err(stop)?.json().await.map_err(stop)?;
+            let keys: KeySet =
+                cast.stage.client.get(format!("{}.well-known/jwks.json", cast.stage.url)).send().await.map_err(stop)?.json().await.map_err(stop)?;
             let evidence = cast.institution.evidence(&id).await.map_err(stop)?;
             let verifying = evidence::check(evidence, &keys).map_err(stop)?;
             Ok::<_, String>((verifying, format!("signed head, root and proof hold; the proof took {:.2} ms to verify", milliseconds(verifying))))
