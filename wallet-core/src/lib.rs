@@ -21,6 +21,7 @@
 
 pub mod consent;
 mod core;
+mod crash;
 pub mod credential;
 mod error;
 pub mod face;

@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
 use super::{IssuerAddress, IssuerError};
+use crate::crash;
 use crate::random::Random;
 
 /// Longest wait for an answer.
@@ -104,7 +105,9 @@ impl IssuerClient {
             request = request.header(reqwest::header::CONTENT_TYPE, "application/json").body(body);
         }
         // What the client says about a failure may quote the address: nothing of it is kept.
+        crash::point();
         let response = request.send().await.map_err(|_| IssuerError::Unreachable)?;
+        crash::point();
         let status = response.status();
         let body = read_capped(response).await?;
         if status.is_success() { serde_json::from_slice(&body).map_err(|_| IssuerError::Malformed) } else { Err(refusal(status, &body)) }

@@ -2,6 +2,8 @@
 
 mod attempt;
 mod control;
+#[cfg(test)]
+mod crash_tests;
 mod error;
 mod prover;
 mod resume;

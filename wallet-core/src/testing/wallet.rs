@@ -1,6 +1,7 @@
 //! A wallet in a temporary directory, and all it stands on.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use passid_api::environment::Environment;
 use passid_api::permission::{Permission, PermissionSet};
@@ -16,7 +17,7 @@ use crate::presentation::{PresentationControl, Shared};
 use crate::random::Random;
 use crate::{Wallet, WalletConfig, WalletError};
 
-fn random(seed: u64) -> Random {
+pub(crate) fn random(seed: u64) -> Random {
     Random::new(rand::rngs::StdRng::seed_from_u64(seed))
 }
 
@@ -27,6 +28,7 @@ pub(crate) struct Home {
     pub(crate) keystore: Arc<MemoryKeystore>,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) prover: Arc<FakeProver>,
+    opened: AtomicU64,
 }
 
 impl Home {
@@ -38,6 +40,7 @@ impl Home {
             keystore: Arc::new(MemoryKeystore::new(random(1))),
             clock,
             prover: Arc::new(FakeProver::default()),
+            opened: AtomicU64::new(100),
         }
     }
 
@@ -48,7 +51,8 @@ impl Home {
             environment: Environment::Sandbox,
             keystore: self.keystore.clone(),
             clock: self.clock.clone(),
-            random: Arc::new(random(2)),
+            // A wallet opened again draws other keys and nonces than before.
+            random: Arc::new(random(self.opened.fetch_add(1, Ordering::SeqCst))),
             http: crate::issuer::http_client().unwrap(),
         };
         Wallet::open_with(config, self.prover.clone()).await

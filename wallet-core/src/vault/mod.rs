@@ -23,6 +23,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use self::envelope::{Envelope, Stage};
 pub use self::error::VaultError;
 pub(crate) use self::migrations::Migration;
+use crate::crash;
 use crate::files;
 use crate::keystore::DeviceKeystore;
 use crate::random::Random;
@@ -129,7 +130,10 @@ impl Vault {
         let vault = self.clone();
         let task = tokio::task::spawn_blocking(move || {
             let mut guard = vault.lock();
-            work(guard.as_mut().ok_or(VaultError::Closed)?)
+            crash::point();
+            let done = work(guard.as_mut().ok_or(VaultError::Closed)?);
+            crash::point();
+            done
         });
         match task.await {
             Ok(result) => result,
