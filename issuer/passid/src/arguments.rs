@@ -27,15 +27,11 @@ pub(crate) enum Command {
     Workspace {
         #[command(subcommand)]
         command: WorkspaceCommand,
-        #[command(flatten)]
-        store: StoreOptions,
     },
     /// Check audit logs.
     Audit {
         #[command(subcommand)]
         command: AuditCommand,
-        #[command(flatten)]
-        store: StoreOptions,
     },
 }
 
@@ -45,6 +41,8 @@ pub(crate) enum WorkspaceCommand {
     Approve {
         /// The workspace, `ins_…`.
         institution: String,
+        #[command(flatten)]
+        store: StoreOptions,
     },
 }
 
@@ -54,6 +52,8 @@ pub(crate) enum AuditCommand {
     Verify {
         /// The workspace, `ins_…`.
         institution: String,
+        #[command(flatten)]
+        store: StoreOptions,
     },
 }
 

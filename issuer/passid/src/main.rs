@@ -25,8 +25,8 @@ fn main() -> ExitCode {
             None => demo::run(arguments.demo).await,
             Some(Command::Demo(options)) => demo::run(options).await,
             Some(Command::Serve(options)) => serve::run(options).await,
-            Some(Command::Workspace { command, store }) => operator::workspace(command, &store).await,
-            Some(Command::Audit { command, store }) => operator::audit(command, &store).await,
+            Some(Command::Workspace { command }) => operator::workspace(command).await,
+            Some(Command::Audit { command }) => operator::audit(command).await,
         }
     });
     match outcome {

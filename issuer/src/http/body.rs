@@ -40,6 +40,10 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
         if !is_json && bytes.as_ref() != b"{}" {
             return Err(ApiError::new(ProblemCode::UnsupportedMediaType, "Send the body as application/json."));
         }
+        // The parser would also read a list as a structure's fields in order, which nobody documents.
+        if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
+            return Err(ApiError::field("", "invalid", "Send a JSON object."));
+        }
         let mut deserializer = serde_json::Deserializer::from_slice(&bytes);
         let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| malformed(&error))?;
         deserializer.end().map_err(|_| ApiError::new(ProblemCode::MalformedRequest, "There is text after the end of the JSON document."))?;

@@ -63,8 +63,8 @@ async fn work_goes_on_when_its_caller_goes_away() {
             let work = writing.write::<(), StoreError, _>(move |connection| {
                 Box::pin(async move {
                     insert(connection, 1).await?;
-                    drop(started.send(()));
-                    drop(released.await);
+                    let _ = started.send(());
+                    let _ = released.await;
                     Ok(())
                 })
             });

@@ -11,4 +11,4 @@ pub use endpoints::{
     list_endpoints, mark_failing, mark_working, remove_endpoint, secrets, set_secrets, subscribers, update_endpoint,
 };
 pub use events::{EventRow, insert_delivery, insert_event};
-pub use queue::{AttemptRow, Lease, Leased, LeasedDelivery, any_due, lease_due, record_attempt};
+pub use queue::{AttemptRow, Leased, LeasedDelivery, due_endpoints, lease_due, record_attempt};

@@ -7,56 +7,26 @@ use passid_api::webhook::{DeliveryFailure, DeliveryStatus};
 use crate::params;
 use crate::store::{Connection, Engine, StoreError};
 
-/// How many due deliveries are looked at for one lease, so that a long queue of one endpoint cannot hide the others' for long.
-const LOOKED_AT: u32 = 1_024;
-
-/// The same but for one clause: another process may be leasing at the same time on PostgreSQL, and neither waits for the other.
+/// The texts differ in one clause: on PostgreSQL another process may be leasing at the same time, and neither waits for the other.
 const LEASE_SQLITE: &str = "
-    WITH due AS (
-        SELECT event_id, endpoint_id, next_attempt_at FROM deliveries
-        WHERE status = 'pending' AND next_attempt_at <= $1 AND leased_until <= $1 AND instr($3, endpoint_id) = 0
-        ORDER BY next_attempt_at LIMIT $6
-    ), ranked AS (
-        SELECT event_id, endpoint_id, ROW_NUMBER() OVER (PARTITION BY endpoint_id ORDER BY next_attempt_at, event_id) AS place FROM due
-    ), chosen AS (
-        SELECT event_id, endpoint_id FROM ranked WHERE place <= CASE WHEN instr($7, endpoint_id) > 0 THEN $8 ELSE $5 END ORDER BY place LIMIT $4
+    WITH chosen AS MATERIALIZED (
+        SELECT event_id FROM deliveries
+        WHERE endpoint_id = $1 AND status = 'pending' AND next_attempt_at <= $2 AND leased_until <= $2
+        ORDER BY next_attempt_at, event_id LIMIT $4
     )
-    UPDATE deliveries SET leased_until = $2 FROM chosen
-    WHERE deliveries.event_id = chosen.event_id AND deliveries.endpoint_id = chosen.endpoint_id
-    RETURNING deliveries.event_id, deliveries.endpoint_id, deliveries.single, deliveries.attempts,
-              (SELECT body FROM events WHERE events.id = deliveries.event_id) AS body";
+    UPDATE deliveries SET leased_until = $3 FROM chosen
+    WHERE deliveries.endpoint_id = $1 AND deliveries.event_id = chosen.event_id
+    RETURNING deliveries.event_id, deliveries.single, deliveries.attempts, (SELECT body FROM events WHERE events.id = deliveries.event_id) AS body";
 const LEASE_POSTGRES: &str = "
-    WITH due AS (
-        SELECT event_id, endpoint_id, next_attempt_at FROM deliveries
-        WHERE status = 'pending' AND next_attempt_at <= $1 AND leased_until <= $1 AND strpos($3, endpoint_id) = 0
-        ORDER BY next_attempt_at LIMIT $6 FOR UPDATE SKIP LOCKED
-    ), ranked AS (
-        SELECT event_id, endpoint_id, ROW_NUMBER() OVER (PARTITION BY endpoint_id ORDER BY next_attempt_at, event_id) AS place FROM due
-    ), chosen AS (
-        SELECT event_id, endpoint_id FROM ranked WHERE place <= CASE WHEN strpos($7, endpoint_id) > 0 THEN $8 ELSE $5 END ORDER BY place LIMIT $4
+    WITH chosen AS MATERIALIZED (
+        SELECT event_id FROM deliveries
+        WHERE endpoint_id = $1 AND status = 'pending' AND next_attempt_at <= $2 AND leased_until <= $2
+        ORDER BY next_attempt_at, event_id LIMIT $4
+        FOR UPDATE SKIP LOCKED
     )
-    UPDATE deliveries SET leased_until = $2 FROM chosen
-    WHERE deliveries.event_id = chosen.event_id AND deliveries.endpoint_id = chosen.endpoint_id
-    RETURNING deliveries.event_id, deliveries.endpoint_id, deliveries.single, deliveries.attempts,
-              (SELECT body FROM events WHERE events.id = deliveries.event_id) AS body";
-
-/// What a worker asks for.
-pub struct Lease<'a> {
-    /// Now.
-    pub now: Timestamp,
-    /// When the lease ends unless its outcome was written.
-    pub until: Timestamp,
-    /// At most so many deliveries.
-    pub limit: u32,
-    /// At most so many to one endpoint.
-    pub per_endpoint: u32,
-    /// Endpoints that are busy: nothing is leased for them.
-    pub busy: &'a [WebhookEndpointId],
-    /// Endpoints that fail: at most `per_failing` are leased for each.
-    pub failing: &'a [WebhookEndpointId],
-    /// At most so many to one endpoint that fails.
-    pub per_failing: u32,
-}
+    UPDATE deliveries SET leased_until = $3 FROM chosen
+    WHERE deliveries.endpoint_id = $1 AND deliveries.event_id = chosen.event_id
+    RETURNING deliveries.event_id, deliveries.single, deliveries.attempts, (SELECT body FROM events WHERE events.id = deliveries.event_id) AS body";
 
 /// What a worker holds, and the proof that it does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -81,43 +51,50 @@ pub struct LeasedDelivery {
     pub attempts: u32,
 }
 
-/// Whether anything is due for other endpoints than the busy ones; cheaper than a lease that finds nothing.
+/// At most `limit` endpoints, in the order of their identifiers from after `after`, for which something is due. Steps from one
+/// endpoint to the next in the index, so that the length of a queue makes no difference.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn any_due(connection: &mut Connection, now: Timestamp, busy: &[WebhookEndpointId]) -> Result<bool, StoreError> {
-    let sql = match connection.engine() {
-        Engine::Sqlite => {
-            "SELECT event_id FROM deliveries WHERE status = 'pending' AND next_attempt_at <= $1 AND leased_until <= $1 AND instr($2, endpoint_id) = 0 LIMIT 1"
-        }
-        Engine::Postgres => {
-            "SELECT event_id FROM deliveries WHERE status = 'pending' AND next_attempt_at <= $1 AND leased_until <= $1 AND strpos($2, endpoint_id) = 0 LIMIT 1"
-        }
-    };
-    Ok(connection.fetch_optional(sql, params![now, joined(busy)]).await?.is_some())
+pub async fn due_endpoints(connection: &mut Connection, now: Timestamp, after: &str, limit: u32) -> Result<Vec<WebhookEndpointId>, StoreError> {
+    let sql = "
+        WITH RECURSIVE waiting (endpoint_id) AS (
+            SELECT endpoint_id FROM (SELECT endpoint_id FROM deliveries WHERE status = 'pending' AND endpoint_id > $1 ORDER BY endpoint_id LIMIT 1) AS first
+            UNION ALL
+            SELECT (SELECT deliveries.endpoint_id FROM deliveries
+                    WHERE deliveries.status = 'pending' AND deliveries.endpoint_id > waiting.endpoint_id ORDER BY deliveries.endpoint_id LIMIT 1)
+            FROM waiting WHERE waiting.endpoint_id IS NOT NULL
+        )
+        SELECT endpoint_id FROM waiting
+        WHERE endpoint_id IS NOT NULL AND EXISTS (
+            SELECT 1 FROM deliveries WHERE deliveries.endpoint_id = waiting.endpoint_id AND deliveries.status = 'pending'
+                                           AND deliveries.next_attempt_at <= $2 AND deliveries.leased_until <= $2
+        )
+        LIMIT $3";
+    let rows = connection.fetch_all(sql, params![after, now, limit]).await?;
+    rows.iter().map(|row| row.parse("endpoint_id")).collect()
 }
 
-/// Identifiers have one length and alphabet, so that one is found in the joined text only where it stands.
-fn joined(endpoints: &[WebhookEndpointId]) -> String {
-    endpoints.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
-}
-
-/// Leases what is due, the longest waiting of every endpoint first.
+/// Leases what is due for an endpoint until `until`, at most `limit`, the longest waiting first.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn lease_due(connection: &mut Connection, lease: &Lease<'_>) -> Result<Vec<LeasedDelivery>, StoreError> {
+pub async fn lease_due(
+    connection: &mut Connection,
+    endpoint: WebhookEndpointId,
+    now: Timestamp,
+    until: Timestamp,
+    limit: u32,
+) -> Result<Vec<LeasedDelivery>, StoreError> {
     let sql = match connection.engine() {
         Engine::Sqlite => LEASE_SQLITE,
         Engine::Postgres => LEASE_POSTGRES,
     };
-    let (busy, failing) = (joined(lease.busy), joined(lease.failing));
-    let values = params![lease.now, lease.until, busy, lease.limit, lease.per_endpoint, LOOKED_AT, failing, lease.per_failing];
-    let rows = connection.fetch_all(sql, values).await?;
+    let rows = connection.fetch_all(sql, params![endpoint, now, until, limit]).await?;
     rows.iter()
         .map(|row| {
             Ok(LeasedDelivery {
-                leased: Leased { event: row.parse("event_id")?, endpoint: row.parse("endpoint_id")?, until: lease.until },
+                leased: Leased { event: row.parse("event_id")?, endpoint, until },
                 body: row.get("body")?,
                 single: row.flag("single")?,
                 attempts: u32::try_from(row.get::<i64>("attempts")?).map_err(|_| StoreError::Corrupt("attempts"))?,
