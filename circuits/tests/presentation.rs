@@ -32,6 +32,9 @@ fn presentation(seed: u64) -> (PresentationRequest, Witness, Statement) {
     (request, witness, statement)
 }
 
+/// A change to one field.
+type Change<'a> = &'a dyn Fn(&mut StatementFields);
+
 fn changed(statement: &Statement, change: impl FnOnce(&mut StatementFields)) -> Statement {
     let mut fields = StatementFields::from(statement.clone());
     change(&mut fields);
@@ -58,7 +61,7 @@ fn a_statement_changed_in_one_field_is_refused() {
     let one = FieldElement::from_u64(1);
     let shown = (0..16).find(|slot| statement.mask >> slot & 1 == 1).expect("something is disclosed");
     let hidden = (0..16).find(|slot| statement.mask >> slot & 1 == 0).expect("something is hidden");
-    let changes: [(&str, &dyn Fn(&mut StatementFields)); 13] = [
+    let changes: [(&str, Change<'_>); 13] = [
         ("root", &|fields| fields.merkle_root = one),
         ("context", &|fields| fields.context = one),
         ("schema", &|fields| fields.schema += 1),

@@ -51,6 +51,13 @@ fn no_wire_can_be_changed_alone() {
     }
 }
 
+/// A revoked leaf is zero. No test can find claims whose commitment is zero, so the constraint itself is looked for.
+#[test]
+fn a_commitment_of_zero_is_refused_whatever_the_other_wires_are() {
+    assert!(wires::refuses_zero(&circuit(), "main.commitment"));
+    assert!(!wires::refuses_zero(&circuit(), "main.holderSecret"));
+}
+
 #[test]
 fn the_inputs_determine_every_other_wire() {
     let circuit = circuit();

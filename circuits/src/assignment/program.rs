@@ -183,3 +183,53 @@ impl WitnessProgram {
         sum
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rand::SeedableRng;
+    use rand::rngs::StdRng;
+
+    use super::*;
+    use crate::assignment::inputs;
+    use crate::tools::sample;
+
+    const FILE: &[u8] = include_bytes!("../../artifacts/claims_v1.program");
+
+    #[test]
+    fn a_file_cut_anywhere_or_longer_is_refused() {
+        for length in (0..FILE.len()).step_by(9_973).chain(0..500) {
+            assert!(WitnessProgram::parse(&FILE[..length]).is_err(), "{length}");
+        }
+        assert!(WitnessProgram::parse(&[FILE, &[0]].concat()).is_err());
+    }
+
+    #[test]
+    fn every_changed_input_is_an_error_in_every_build() {
+        let program = WitnessProgram::parse(FILE).expect("committed");
+        let (statement, witness) = sample::presentation(&mut StdRng::seed_from_u64(1)).expect("valid");
+        let honest = inputs::inputs(&statement, &witness);
+        assert!(program.run(&honest).is_ok());
+        // Inputs the circuit replaced by an expression have no wire, so changing them changes nothing.
+        let changeable = program.input_wires.iter().enumerate().filter(|(_, wire)| **wire != NO_WIRE);
+        for (index, _) in changeable.step_by(7) {
+            let mut changed = honest.clone();
+            changed[index] += Fr::ONE;
+            assert!(matches!(program.run(&changed), Err(RunError::Unsatisfied(_))), "input {index}");
+        }
+        assert_eq!(program.run(&honest[1..]).err(), Some(RunError::InputCount));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn changed_files_never_panic(offset in 0..FILE.len(), byte: u8) {
+            let mut bytes = FILE.to_vec();
+            bytes[offset] = byte;
+            if let Ok(program) = WitnessProgram::parse(&bytes) {
+                let _ = program.run(&vec![Fr::ONE; program.input_wires.len()]);
+            }
+        }
+    }
+}

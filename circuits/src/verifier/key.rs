@@ -123,7 +123,7 @@ mod tests {
         assert_eq!(
             refused(|key| {
                 let point = key["vk_alpha_1"].clone();
-                key["IC"].as_array_mut().expect("list").push(point)
+                key["IC"].as_array_mut().expect("list").push(point);
             }),
             reason
         );

@@ -1,19 +1,22 @@
 //! Verifying a presentation: strict about everything a proof library leaves open.
 
 mod batch;
+mod inputs;
 mod key;
 
-use ark_bn254::{Bn254, Fr, G1Projective};
-use ark_ec::VariableBaseMSM;
+use ark_bn254::{Bn254, Fr};
 use ark_ff::Field;
 use ark_groth16::{Groth16, PreparedVerifyingKey, prepare_verifying_key};
 
+use self::inputs::FixedPoints;
 use crate::artifacts::{ArtifactError, ArtifactFile, EMBEDDED_VERIFICATION_KEY};
 use crate::{FieldElement, PUBLIC_SIGNALS, Proof, Statement};
 
 /// Checks proofs against the pinned verification key. Cheap to share, safe to use from many threads.
 pub struct Verifier {
     key: PreparedVerifyingKey<Bn254>,
+    /// The key's points for the constant one and the public signals.
+    inputs: FixedPoints,
 }
 
 /// Why a proof was not accepted. Treat every variant as "no".
@@ -48,7 +51,9 @@ impl Verifier {
     /// [`ArtifactError`] when the pin does not match or the key is malformed or unsafe.
     pub fn load(verification_key: &[u8]) -> Result<Self, ArtifactError> {
         ArtifactFile::VerificationKey.check(verification_key)?;
-        Ok(Self { key: prepare_verifying_key(&key::parse(verification_key)?) })
+        let key = prepare_verifying_key(&key::parse(verification_key)?);
+        let inputs = FixedPoints::new(&key.vk.gamma_abc_g1);
+        Ok(Self { key, inputs })
     }
 
     /// Loads the verification key compiled into this program.
@@ -75,15 +80,23 @@ impl Verifier {
     /// [`VerifyError::SignalCount`] for another number than [`PUBLIC_SIGNALS`], [`VerifyError::Invalid`] when the proof fails.
     pub fn verify_signals(&self, signals: &[FieldElement], proof: &Proof) -> Result<(), VerifyError> {
         let signals: &[FieldElement; PUBLIC_SIGNALS] = signals.try_into().map_err(|_| VerifyError::SignalCount { found: signals.len() })?;
-        let scalars: Vec<Fr> = core::iter::once(Fr::ONE).chain(signals.iter().map(|signal| *signal.as_fr())).collect();
-        // One multi-scalar multiplication instead of one multiplication per signal.
-        let inputs = G1Projective::msm_unchecked(&self.key.vk.gamma_abc_g1, &scalars);
+        let scalars: [Fr; PUBLIC_SIGNALS + 1] = with_one(Fr::ONE, &signals.map(|signal| *signal.as_fr()));
+        let inputs = self.inputs.sum(&scalars);
         let proof = ark_groth16::Proof { a: proof.a, b: proof.b, c: proof.c };
         match Groth16::<Bn254>::verify_proof_with_prepared_inputs(&self.key, &proof, &inputs) {
             Ok(true) => Ok(()),
             Ok(false) | Err(_) => Err(VerifyError::Invalid),
         }
     }
+}
+
+/// The scalars of the input points: the constant's, then the signals'.
+fn with_one(constant: Fr, signals: &[Fr; PUBLIC_SIGNALS]) -> [Fr; PUBLIC_SIGNALS + 1] {
+    let mut scalars = [constant; PUBLIC_SIGNALS + 1];
+    for (target, signal) in scalars.iter_mut().skip(1).zip(signals) {
+        *target = *signal;
+    }
+    scalars
 }
 
 impl core::fmt::Debug for Verifier {

@@ -5,6 +5,14 @@ use ark_ff::{AdditiveGroup, Field};
 
 use super::Circuit;
 
+/// Whether a constraint says that this wire times something is a constant other than zero, so that the wire cannot be zero whatever
+/// the other wires are. For wires whose zero no test can reach, such as a hash.
+pub fn refuses_zero(circuit: &Circuit, name: &str) -> bool {
+    let is_wire = |combination: &[(usize, Fr)]| matches!(combination, [(wire, _)] if circuit.names[*wire] == name);
+    let is_constant = |combination: &[(usize, Fr)]| matches!(combination, [(0, value)] if *value != Fr::ZERO);
+    circuit.system.constraints.iter().any(|constraint| (is_wire(&constraint.a) || is_wire(&constraint.b)) && is_constant(&constraint.c))
+}
+
 /// The wires that can be changed alone without violating a constraint, with the change that went unnoticed.
 pub fn unconstrained(circuit: &Circuit, wires: &[Fr], random: Fr) -> Vec<(String, &'static str)> {
     let mut readers = vec![Vec::new(); circuit.system.wires];

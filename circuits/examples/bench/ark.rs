@@ -1,0 +1,31 @@
+//! The same proof by ark-groth16, from the same key.
+
+use std::error::Error;
+use std::io::Cursor;
+
+use ark_bn254::{Bn254, Fr};
+use ark_circom::{CircomReduction, read_zkey};
+use ark_groth16::Groth16;
+use passid_circuits::Artifacts;
+use passid_circuits::tools::{Program, named_inputs};
+use serde_json::{Value, json};
+
+use crate::{Presentations, time};
+
+/// Adds ark-groth16's figures to the report.
+pub(crate) fn beside(mut report: Value, rounds: usize, presentations: &Presentations) -> Result<Value, Box<dyn Error>> {
+    let artifacts = Artifacts::embedded();
+    let (key, matrices) = read_zkey(&mut Cursor::new(&artifacts.proving_key)).map_err(|error| error.to_string())?;
+    let program = Program::parse(&artifacts.witness_program)?;
+    let (statement, witness) = &presentations[0];
+    let inputs: Vec<_> = named_inputs(statement, witness).into_iter().map(|(_, value)| value).collect();
+    let wires = program.run(&inputs).map_err(|_| "the witness does not satisfy the circuit")?;
+    let (public, constraints) = (matrices.num_instance_variables, matrices.num_constraints);
+    let matrices = [matrices.a, matrices.b, matrices.c];
+    let prove = time(rounds, |_| {
+        let (first, second) = (Fr::from(3u64), Fr::from(5u64));
+        Groth16::<Bn254, CircomReduction>::create_proof_with_reduction_and_matrices(&key, first, second, &matrices, public, constraints, &wires).is_ok()
+    })?;
+    report["ark_groth16"] = json!({ "prove_ms": prove });
+    Ok(report)
+}
