@@ -244,7 +244,8 @@ CREATE TABLE deliveries (
     created_at      BIGINT NOT NULL,
     PRIMARY KEY (event_id, endpoint_id)
 );
-CREATE INDEX deliveries_due ON deliveries (next_attempt_at) WHERE status = 'pending';
+-- By endpoint first: what is queued for one that does not answer is never looked at on behalf of another.
+CREATE INDEX deliveries_due ON deliveries (endpoint_id, next_attempt_at) WHERE status = 'pending';
 CREATE INDEX deliveries_endpoint ON deliveries (endpoint_id, event_id);
 
 -- Answers kept for retried requests, sealed because they may hold what is shown once.

@@ -67,9 +67,9 @@ impl Finished {
         self.leased.endpoint
     }
 
-    /// Whether the endpoint did not take the event.
-    pub(super) fn failed(&self) -> bool {
-        self.attempt.status != DeliveryStatus::Delivered
+    /// Whether the endpoint did not take the event, and will be asked again.
+    pub(super) fn is_failing(&self) -> bool {
+        self.attempt.failure.is_some_and(|failure| failure != DeliveryFailure::EndpointDisabled) && self.disables().is_none()
     }
 
     /// Whether and why the endpoint is to be disabled.
@@ -94,10 +94,10 @@ pub(super) async fn attempt(service: &Service, delivery: LeasedDelivery, destina
         }
         _ => Outcome::not_made(DeliveryFailure::EndpointDisabled),
     };
-    let health = health(&outcome, single, destination.failing_since, now);
     let may_be_tried_again = outcome.failure.is_some_and(|failure| !single && failure != DeliveryFailure::EndpointDisabled && !outcome.is_gone());
     let delay =
         if may_be_tried_again { service.with_random(|random| schedule::delay_after(attempts.saturating_add(1), outcome.retry_after, random)) } else { None };
+    let health = health(&outcome, single, delay.is_none(), destination.failing_since, now);
     let status = match (outcome.failure, delay) {
         (None, _) => DeliveryStatus::Delivered,
         (Some(_), Some(_)) => DeliveryStatus::Pending,
@@ -115,14 +115,15 @@ pub(super) async fn attempt(service: &Service, delivery: LeasedDelivery, destina
     Finished { leased, attempt, health }
 }
 
-fn health(outcome: &Outcome, single: bool, failing_since: Option<Timestamp>, now: Timestamp) -> Health {
+/// An endpoint is given up with the last attempt of a delivery only: a short failure after days of silence gets its retries.
+fn health(outcome: &Outcome, single: bool, last: bool, failing_since: Option<Timestamp>, now: Timestamp) -> Health {
     let failing_too_long = failing_since.is_some_and(|since| now.seconds_since(since) >= FAILING_SECONDS);
     match outcome.failure {
         // "Gone" is meant for good, whatever it answers to.
         Some(_) if outcome.is_gone() => Health::Disable(DisabledReason::Gone),
         Some(DeliveryFailure::EndpointDisabled) => Health::Unchanged,
         _ if single => Health::Unchanged,
-        Some(_) if failing_too_long => Health::Disable(DisabledReason::Failing),
+        Some(_) if last && failing_too_long => Health::Disable(DisabledReason::Failing),
         Some(_) if failing_since.is_none() => Health::Failing,
         None if failing_since.is_some() => Health::Working,
         _ => Health::Unchanged,

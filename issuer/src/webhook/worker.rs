@@ -11,10 +11,11 @@ use tokio::task::{Id, JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use passid_api::ids::WebhookEndpointId;
+use passid_api::time::Timestamp;
 
 use crate::service::Service;
 use crate::store::StoreError;
-use crate::store::webhooks::{self as table, Lease, LeasedDelivery};
+use crate::store::webhooks::{self as table, LeasedDelivery};
 
 use super::delivery::{self, Destination, Finished};
 
@@ -24,6 +25,10 @@ const PLACES: usize = 512;
 const PLACES_PER_ENDPOINT: usize = 64;
 /// Attempts at once to an endpoint whose last attempt failed; a dead one keeps each of them busy for ten seconds.
 const PLACES_WHEN_FAILING: usize = 4;
+/// Endpoints looked at in one turn; the next turn goes on behind them.
+const ENDPOINTS_PER_TURN: u32 = 128;
+/// Rows written in one transaction, so that nobody waits long behind the worker.
+const ROWS_PER_WRITE: usize = 64;
 /// Seconds a lease lasts: well above the limit of an attempt and the writing of its outcome.
 const LEASE_SECONDS: i64 = 40;
 /// How often the table is looked at when nothing wakes the worker: what other processes queued, and what became due.
@@ -75,11 +80,13 @@ struct Worker {
     endpoints: HashMap<Id, WebhookEndpointId>,
     /// Endpoints whose last attempt here failed.
     failing: HashSet<WebhookEndpointId>,
+    /// The last endpoint of the turn before.
+    after: String,
 }
 
 impl Worker {
     fn new(service: Service) -> Self {
-        Self { service, running: JoinSet::new(), endpoints: HashMap::new(), failing: HashSet::new() }
+        Self { service, running: JoinSet::new(), endpoints: HashMap::new(), failing: HashSet::new(), after: String::new() }
     }
 
     /// Records what has finished and starts what is due, as far as places are free. Returns how many attempts were started.
@@ -106,7 +113,7 @@ impl Worker {
         match ended {
             Ok((id, finished)) => {
                 self.endpoints.remove(&id);
-                if finished.failed() {
+                if finished.is_failing() {
                     self.failing.insert(finished.endpoint())
                 } else {
                     self.failing.remove(&finished.endpoint())
@@ -121,62 +128,84 @@ impl Worker {
         }
     }
 
-    /// Writes outcomes in one transaction, then disables endpoints in one each: they are rare, and lock more.
+    /// Writes outcomes, then disables endpoints in a transaction each: they are rare, and lock more.
     async fn record(&self, mut finished: Vec<Finished>) -> Result<(), StoreError> {
-        if finished.is_empty() {
-            return Ok(());
-        }
         // One order for every worker, so that two of them never wait for each other's endpoints.
         finished.sort_by_key(Finished::endpoint);
         let disabling: Vec<_> = finished.iter().filter_map(Finished::disables).collect();
-        let recorded = self.service.store.write(move |connection| {
-            Box::pin(async move {
-                for finished in finished {
-                    delivery::record(connection, finished).await?;
-                }
-                Ok::<_, StoreError>(())
-            })
-        });
-        recorded.await?;
+        while !finished.is_empty() {
+            let some: Vec<_> = finished.drain(..finished.len().min(ROWS_PER_WRITE)).collect();
+            let recorded = self.service.store.write(move |connection| {
+                Box::pin(async move {
+                    for finished in some {
+                        delivery::record(connection, finished).await?;
+                    }
+                    Ok::<_, StoreError>(())
+                })
+            });
+            recorded.await?;
+        }
         for (endpoint, reason, now) in disabling {
             self.service.store.write(move |connection| Box::pin(async move { delivery::disable(connection, endpoint, reason, now).await })).await?;
         }
         Ok(())
     }
 
-    /// Endpoints with at least half of their places taken wait; the others get half of them at most, so that none exceeds its share.
-    async fn lease(&self) -> Result<Vec<LeasedDelivery>, StoreError> {
-        let free = PLACES.saturating_sub(self.running.len());
-        let (busy, now) = (self.busy(), self.service.clock.now());
-        if free == 0 || !table::any_due(&mut self.service.store.reader().await?, now, &busy).await? {
-            return Ok(Vec::new());
+    /// Leases what is due, every endpoint as many as it has places left.
+    async fn lease(&mut self) -> Result<Vec<LeasedDelivery>, StoreError> {
+        let now = self.service.clock.now();
+        let mut due = self.due(now).await?.into_iter();
+        let mut free = PLACES.saturating_sub(self.running.len());
+        let mut leased = Vec::new();
+        while free > 0 {
+            let (mut wanted, mut rows) = (Vec::new(), 0);
+            for (endpoint, room) in due.by_ref() {
+                let room = room.min(free - rows).min(ROWS_PER_WRITE - rows);
+                wanted.push((endpoint, u32::try_from(room).unwrap_or(u32::MAX)));
+                rows += room;
+                if rows == free || rows == ROWS_PER_WRITE {
+                    break;
+                }
+            }
+            if wanted.is_empty() {
+                break;
+            }
+            let taken = self.service.store.write(move |connection| {
+                Box::pin(async move {
+                    let mut leased = Vec::new();
+                    for (endpoint, room) in wanted {
+                        leased.extend(table::lease_due(connection, endpoint, now, now.plus_seconds(LEASE_SECONDS), room).await?);
+                    }
+                    Ok::<_, StoreError>(leased)
+                })
+            });
+            let taken = taken.await?;
+            free -= taken.len().min(free);
+            leased.extend(taken);
         }
-        let failing: Vec<_> = self.failing.iter().copied().collect();
-        let count = |places: usize| u32::try_from(places).unwrap_or(u32::MAX);
-        let leased = self.service.store.write(move |connection| {
-            Box::pin(async move {
-                let lease = Lease {
-                    now,
-                    until: now.plus_seconds(LEASE_SECONDS),
-                    limit: count(free),
-                    per_endpoint: count(PLACES_PER_ENDPOINT / 2),
-                    busy: &busy,
-                    failing: &failing,
-                    per_failing: count(PLACES_WHEN_FAILING / 2),
-                };
-                table::lease_due(connection, &lease).await
-            })
-        });
-        leased.await
+        Ok(leased)
     }
 
-    fn busy(&self) -> Vec<WebhookEndpointId> {
-        let mut places = HashMap::<WebhookEndpointId, usize>::new();
-        for endpoint in self.endpoints.values() {
-            *places.entry(*endpoint).or_default() += 1;
+    /// Endpoints for which something is due and that have places left, with their number. Each turn goes on where the one before
+    /// stopped, so that all have theirs however many there are.
+    async fn due(&mut self, now: Timestamp) -> Result<Vec<(WebhookEndpointId, usize)>, StoreError> {
+        let mut reader = self.service.store.reader().await?;
+        let mut due = table::due_endpoints(&mut reader, now, &self.after, ENDPOINTS_PER_TURN).await?;
+        let missing = ENDPOINTS_PER_TURN.saturating_sub(u32::try_from(due.len()).unwrap_or(u32::MAX));
+        if missing > 0 && !self.after.is_empty() {
+            let first = table::due_endpoints(&mut reader, now, "", missing).await?;
+            due.extend(first.into_iter().filter(|endpoint| endpoint.to_string() <= self.after));
         }
-        let share = |endpoint: &WebhookEndpointId| if self.failing.contains(endpoint) { PLACES_WHEN_FAILING } else { PLACES_PER_ENDPOINT };
-        places.into_iter().filter(|(endpoint, taken)| *taken >= share(endpoint) / 2).map(|(endpoint, _)| endpoint).collect()
+        self.after = due.last().map(ToString::to_string).unwrap_or_default();
+        let mut taken = HashMap::<WebhookEndpointId, usize>::new();
+        for endpoint in self.endpoints.values() {
+            *taken.entry(*endpoint).or_default() += 1;
+        }
+        let room = |endpoint: &WebhookEndpointId| {
+            let share = if self.failing.contains(endpoint) { PLACES_WHEN_FAILING } else { PLACES_PER_ENDPOINT };
+            share.saturating_sub(taken.get(endpoint).copied().unwrap_or_default())
+        };
+        Ok(due.into_iter().map(|endpoint| (endpoint, room(&endpoint))).filter(|(_, room)| *room > 0).collect())
     }
 
     async fn start(&mut self, leased: Vec<LeasedDelivery>) -> Result<(), StoreError> {

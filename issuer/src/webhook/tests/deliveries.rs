@@ -10,10 +10,11 @@ use tokio_util::sync::CancellationToken;
 use super::Setting;
 use super::receiver::{Receiver, raw};
 use crate::audit;
+use crate::http::ApiError;
 use crate::store::StoreError;
 use crate::store::testing::databases;
-use crate::store::webhooks::{self as table, AttemptRow, Lease, LeasedDelivery};
-use crate::webhook::{schedule, worker};
+use crate::store::webhooks::{self as table, AttemptRow, LeasedDelivery};
+use crate::webhook::{schedule, secrets, worker};
 
 const COMPLETED: EventKind = EventKind::VerificationCompleted;
 
@@ -82,14 +83,12 @@ async fn a_receiver_may_ask_for_patience() {
     }
 }
 
-async fn lease_all(setting: &Setting, seconds: i64) -> Vec<LeasedDelivery> {
+async fn lease(setting: &Setting, endpoint: WebhookEndpointId, seconds: i64) -> Vec<LeasedDelivery> {
     let now = setting.issuer.clock.now();
-    let until = now.plus_seconds(seconds);
-    let leased = setting.service().store.write(move |connection| {
-        Box::pin(
-            async move { table::lease_due(connection, &Lease { now, until, limit: 100, per_endpoint: 100, busy: &[], failing: &[], per_failing: 100 }).await },
-        )
-    });
+    let leased = setting
+        .service()
+        .store
+        .write(move |connection| Box::pin(async move { table::lease_due(connection, endpoint, now, now.plus_seconds(seconds), 100).await }));
     leased.await.unwrap()
 }
 
@@ -99,7 +98,7 @@ async fn what_a_dead_worker_held_is_delivered_by_another() {
         let (setting, mut receiver) = (Setting::on(&database).await, Receiver::start().await);
         let created = setting.register(&receiver.url, Value::Null).await;
         let event = setting.happen(COMPLETED).await;
-        let [LeasedDelivery { leased, .. }] = lease_all(&setting, 40).await[..] else { panic!("one delivery") };
+        let [LeasedDelivery { leased, .. }] = lease(&setting, created.endpoint.id, 40).await[..] else { panic!("one delivery") };
         assert_eq!(setting.deliver().await, 0, "{}: it is held", database.engine);
         setting.issuer.clock.advance(40);
         assert_eq!((setting.deliver().await, receiver.taken()[0].envelope().id), (1, event));
@@ -127,7 +126,7 @@ async fn an_undone_transaction_sends_nothing() {
         let (setting, mut receiver) = (Setting::on(&database).await, Receiver::start().await);
         setting.register(&receiver.url, Value::Null).await;
         let (inside, institution) = (setting.service().clone(), setting.workspace.onboarded.institution.id);
-        let undone = setting.service().store.write::<(), crate::http::ApiError, _>(move |connection| {
+        let undone = setting.service().store.write::<(), ApiError, _>(move |connection| {
             Box::pin(async move {
                 let sandbox = passid_api::environment::Environment::Sandbox;
                 crate::webhook::events::record(connection, &inside, institution, sandbox, COMPLETED, json!({})).await?;
@@ -177,6 +176,33 @@ async fn an_endpoint_that_never_answers_holds_up_no_other() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn every_endpoint_has_its_turn_however_many_there_are() {
+    for database in databases().await {
+        let (setting, mut receiver) = (Setting::on(&database).await, Receiver::start().await);
+        let created = setting.register(&receiver.url, Value::Null).await;
+        let event = setting.happen(COMPLETED).await;
+        // 300 endpoints wait for the same event: more than a turn looks at.
+        let inside = setting.service().clone();
+        let copied = setting.service().store.write(move |connection| {
+            Box::pin(async move {
+                for _ in 1..300 {
+                    let id = inside.with_random(|random| WebhookEndpointId::generate(inside.clock.as_ref(), random));
+                    let (_, sealed) = secrets::generate(&inside, id)?;
+                    let sql = "INSERT INTO webhook_endpoints (id, institution_id, environment, url, events, sealed_secret, enabled, created_at)
+                               SELECT $1, institution_id, environment, url, events, $2, 1, created_at FROM webhook_endpoints WHERE id = $3";
+                    connection.execute(sql, crate::params![id, sealed, created.endpoint.id]).await?;
+                    table::insert_delivery(connection, event, id, false, inside.clock.now()).await?;
+                }
+                Ok::<_, ApiError>(())
+            })
+        });
+        copied.await.unwrap();
+        assert_eq!((setting.deliver().await, setting.deliver().await), (300, 0), "{}", database.engine);
+        assert_eq!(receiver.taken().len(), 300);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn gone_disables_the_endpoint_and_says_so() {
     for database in databases().await {
         let (setting, mut receiver) = (Setting::on(&database).await, Receiver::start().await);
@@ -216,9 +242,14 @@ async fn days_of_failure_disable_the_endpoint_and_one_success_starts_the_count_a
             settle(&setting, event, created.endpoint.id).await;
             setting.pass(days * day).await;
         }
-        receiver.answers(&[500]);
+        receiver.answers(&[500; 5]);
         setting.happen(COMPLETED).await;
         setting.deliver().await;
+        for delay in schedule::DELAYS {
+            assert!(setting.endpoint(&created).await.enabled, "a delivery has all its attempts");
+            setting.pass(i64::from(delay + delay / 10)).await;
+            setting.deliver().await;
+        }
         let endpoint = setting.endpoint(&created).await;
         assert_eq!((endpoint.enabled, endpoint.disabled_reason), (false, Some(DisabledReason::Failing)));
         assert!(endpoint.failing_since.is_some() && endpoint.disabled_at.is_some());
