@@ -103,15 +103,14 @@ async fn on(wallet: &Wallet, command: &Command, screen: Screen) -> Result<(), Fa
 }
 
 async fn link_bank(wallet: &Wallet, options: &LinkBank, screen: Screen) -> Result<(), Failure> {
-    let link = match options.resume {
-        Some(link) => wallet.bank_link(link).await?,
-        None => {
-            let provider = match &options.provider {
-                Some(provider) => provider.clone(),
-                None => wallet.banks().await?.into_iter().next().ok_or(Failure::NoBank)?.id,
-            };
-            wallet.link_bank(&provider, &options.name).await?
-        }
+    let link = if let Some(link) = options.resume {
+        wallet.bank_link(link).await?
+    } else {
+        let provider = match &options.provider {
+            Some(provider) => provider.clone(),
+            None => wallet.banks().await?.into_iter().next().ok_or(Failure::NoBank)?.id,
+        };
+        wallet.link_bank(&provider, &options.name).await?
     };
     let address = link.authorization_url.clone().unwrap_or_default();
     if options.no_wait && link.status == BankLinkStatus::AwaitingAuthorisation {
@@ -182,17 +181,13 @@ fn timings(timings: &PresentationTimings) -> String {
 }
 
 fn credential(view: &CredentialView) -> String {
-    let mut text = format!("{}  {}  until {}\n", view.id, view.state, view.expires_at);
-    for (name, value) in &view.claims {
-        text.push_str(&format!("  {name}: {value}\n"));
-    }
-    for note in &view.notes {
-        text.push_str(&format!("  * {}: {}\n", note.claim, note.message));
-    }
+    let mut text = vec![format!("{}  {}  until {}", view.id, view.state, view.expires_at)];
+    text.extend(view.claims.iter().map(|(name, value)| format!("  {name}: {value}")));
+    text.extend(view.notes.iter().map(|note| format!("  * {}: {}", note.claim, note.message)));
     if view.sanctions_lists.is_empty() {
-        text.push_str("  * No sanctions list was screened.\n");
+        text.push("  * No sanctions list was screened.".to_owned());
     }
-    text
+    text.join("\n")
 }
 
 fn stored_share(share: &StoredShare) -> String {

@@ -54,46 +54,42 @@ impl Screen {
 /// The consent screen.
 pub(crate) fn review(review: &ConsentReview) -> String {
     let verifier = &review.verifier;
-    let mut text = format!("{} asks you to share:\n", verifier.display_name.as_deref().unwrap_or(&verifier.name));
+    let mut text = vec![format!("{} asks you to share:", verifier.display_name.as_deref().unwrap_or(&verifier.name))];
     if verifier.display_name.is_some() {
-        text.push_str(&format!("  (registered as {})\n", verifier.name));
+        text.push(format!("  (registered as {})", verifier.name));
     }
-    lines(&mut text, &review.claims, &review.predicates);
-    let minutes = review.seconds_left / 60;
-    text.push_str(&format!("\nIt can be used once. Time left: {minutes}:{:02}.\n", review.seconds_left % 60));
-    for warning in &review.warnings {
-        text.push_str(&format!("! {}\n", warning.text()));
-    }
-    if let Some(obstacle) = review.obstacle {
-        text.push_str(&format!("x {}\n", obstacle.text()));
-    }
-    text
+    text.extend(lines(&review.claims, &review.predicates));
+    text.push(String::new());
+    text.push(format!("It can be used once. Time left: {}:{:02}.", review.seconds_left / 60, review.seconds_left % 60));
+    text.extend(review.warnings.iter().map(|warning| format!("! {}", warning.text())));
+    text.extend(review.obstacle.map(|obstacle| format!("x {}", obstacle.text())));
+    text.join("\n")
 }
 
 /// What a share would disclose.
 pub(crate) fn proposal(proposal: &ShareProposal) -> String {
     let whom = proposal.audience.map_or_else(|| "whoever you give the code to".to_owned(), |id| format!("{id} alone"));
-    let mut text = format!("You offer to {whom}, once, for {} seconds:\n", proposal.lifetime_seconds);
-    lines(&mut text, &proposal.claims, &proposal.predicates);
-    text
+    let mut text = vec![format!("You offer to {whom}, once, for {} seconds:", proposal.lifetime_seconds)];
+    text.extend(lines(&proposal.claims, &proposal.predicates));
+    text.join("\n")
 }
 
-fn lines(text: &mut String, claims: &[ClaimLine], predicates: &[PredicateLine]) {
+fn lines(claims: &[ClaimLine], predicates: &[PredicateLine]) -> Vec<String> {
+    let mut text = Vec::new();
     for claim in claims {
-        text.push_str(&format!("  - {}\n", claim.text));
-        for (name, value) in &claim.values {
-            text.push_str(&format!("      {name}: {value}\n"));
-        }
+        text.push(format!("  - {}", claim.text));
+        text.extend(claim.values.iter().map(|(name, value)| format!("      {name}: {value}")));
     }
     if !predicates.is_empty() {
-        text.push_str("And to prove, without disclosing the number:\n");
-        for predicate in predicates {
-            let met = match predicate.met {
-                Some(true) => "",
-                Some(false) => "  (you do not meet this)",
-                None => "  (not known yet)",
-            };
-            text.push_str(&format!("  - {}{met}\n", predicate.text));
-        }
+        text.push("And to prove, without disclosing the number:".to_owned());
     }
+    for predicate in predicates {
+        let met = match predicate.met {
+            Some(true) => "",
+            Some(false) => "  (you do not meet this)",
+            None => "  (not known yet)",
+        };
+        text.push(format!("  - {}{met}", predicate.text));
+    }
+    text
 }
