@@ -10,9 +10,11 @@ use rapidfuzz::distance::osa;
 
 use super::name::{NameKey, SON_OF};
 
-/// The score from which two names are called the same: the best F1 on the labelled pairs.
+/// The score from which two names are called the same. On 419 public labelled pairs: F1 0.833, precision 0.843, recall 0.823, and
+/// hardly different anywhere between 0.60 and 0.82.
 pub const PAIR_THRESHOLD: f64 = 0.71;
-/// The score from which screening reports a person: high enough that an innocent name is rarely like one of many thousands.
+/// The score from which screening reports a person; higher, for one name is compared with tens of thousands. Against the lists of
+/// OFAC, EU and UN together (34,194 names) 341 of 342 misspelt listed names reach it, and 3 of 1,000 invented innocents.
 pub const THRESHOLD: f64 = 0.86;
 
 /// What an edited letter costs, as a share of its word.
@@ -110,7 +112,7 @@ fn joined(words: &[String], others: &[String]) -> Vec<String> {
 }
 
 /// Likeness of two words; 0 when they are different words.
-fn word_similarity(one: &str, other: &str) -> f64 {
+pub(super) fn word_similarity(one: &str, other: &str) -> f64 {
     if one == other {
         return 1.0;
     }
@@ -124,19 +126,29 @@ fn word_similarity(one: &str, other: &str) -> f64 {
     if shorter == 1 {
         return if one.as_bytes().first() == other.as_bytes().first() { INITIAL } else { 0.0 };
     }
-    let allowed = match longer {
-        0..=2 => return 0.0,
-        3..=5 => 1,
-        6..=8 => 2,
-        _ => 3,
-    };
+    let allowed = allowed_edits(longer);
     // Numbers are equal or different, and most words differ in length or letters too much to be counted out.
-    if longer - shorter > allowed || is_number(one) || is_number(other) {
+    if allowed == 0 || longer - shorter > allowed || is_number(one) || is_number(other) {
         return 0.0;
     }
     let edits = osa::distance_with_args(one.bytes(), other.bytes(), &osa::Args::default().score_cutoff(allowed));
     #[expect(clippy::cast_precision_loss, reason = "words are short")]
     edits.map_or(0.0, |edits| 1.0 - EDIT * edits as f64 / longer as f64)
+}
+
+/// Letters that may differ between two words, by the length of the longer.
+pub(super) const fn allowed_edits(longer: usize) -> usize {
+    match longer {
+        0..=2 => 0,
+        3..=5 => 1,
+        6..=8 => 2,
+        _ => 3,
+    }
+}
+
+/// Whether a word is a single letter, which may stand for any word it begins.
+pub(super) fn is_initial(word: &str) -> bool {
+    word.len() == 1
 }
 
 fn is_number(word: &str) -> bool {
@@ -199,4 +211,4 @@ mod tests {
 
 /// The measures on public benchmarks, for those who have them.
 #[cfg(test)]
-mod benchmark;
+pub(super) mod benchmark;

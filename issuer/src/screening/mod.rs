@@ -4,12 +4,16 @@
 //! screened, which is not the same as clear.
 
 pub mod error;
+mod eu;
+mod index;
+mod listed;
 mod lists;
 mod matching;
 mod name;
 mod ofac;
 pub mod outcome;
 pub mod screener;
+mod un;
 
 pub use error::ScreeningError;
 pub use matching::{PAIR_THRESHOLD, THRESHOLD, name_similarity};

@@ -1,36 +1,19 @@
 //! The lists of the United States Office of Foreign Assets Control, in the comma separated form of its data specification.
 //!
 //! `sdn.csv` has twelve columns, `alt.csv` five; `-0-` means empty; files end with an end-of-file character; some editions begin with
-//! a header. A row of another width means a truncated or wrong file, which is refused whole.
+//! a header. Weak aliases stand in the remarks and are not screened, as the publisher advises. A row of another width means a truncated or wrong file, which is refused whole.
 
 use std::collections::HashMap;
 use std::path::Path;
 
 use super::error::ScreeningError;
-
-/// A person of the list with every name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct ListedPerson {
-    /// The entry's number.
-    pub(super) entry: String,
-    /// Primary name first, then the strong aliases; weak ones stand in the remarks and are not screened, as the publisher advises.
-    pub(super) names: Vec<String>,
-}
-
-/// What a directory's OFAC files hold.
-#[derive(Debug)]
-pub(super) struct OfacList {
-    /// The individuals.
-    pub(super) persons: Vec<ListedPerson>,
-    /// Entries of every kind.
-    pub(super) entries: u64,
-}
+use super::listed::{ListedPerson, PublishedList};
 
 /// Reads the primary file and the aliases beside it.
 ///
 /// # Errors
 /// [`ScreeningError::BadList`] when a file is not whole or not in this layout.
-pub(super) fn read(primary_path: &Path, primary: &[u8], aliases: Option<(&Path, &[u8])>) -> Result<OfacList, ScreeningError> {
+pub(super) fn read(primary_path: &Path, primary: &[u8], aliases: Option<(&Path, &[u8])>) -> Result<PublishedList, ScreeningError> {
     let mut persons: Vec<ListedPerson> = Vec::new();
     let mut position: HashMap<String, usize> = HashMap::new();
     let mut entries = 0;
@@ -52,7 +35,7 @@ pub(super) fn read(primary_path: &Path, primary: &[u8], aliases: Option<(&Path, 
             }
         })?;
     }
-    Ok(OfacList { persons, entries })
+    Ok(PublishedList { persons, entries, published: None })
 }
 
 fn for_each_row(path: &Path, text: &[u8], width: usize, mut use_row: impl FnMut(&csv::StringRecord)) -> Result<(), ScreeningError> {
@@ -84,7 +67,7 @@ mod tests {
         2674,\"EXAMPLE, Abu\",\"individual\",\"SDGT\",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,\"DOB 10 Dec 1948; a.k.a. 'THE ONE'.\"\r\n\x1a";
     const ALIASES: &str = "36,12,\"aka\",\"AERO-CARIBBEAN\",-0- \r\n2674,99,\"aka\",\"SAMPLE, Abu\",-0- \r\n9,1,\"aka\",\"LATER\",-0- \r\n\x1a";
 
-    fn read_texts(primary: &str, aliases: &str) -> Result<OfacList, ScreeningError> {
+    fn read_texts(primary: &str, aliases: &str) -> Result<PublishedList, ScreeningError> {
         read(Path::new("sdn.csv"), primary.as_bytes(), Some((Path::new("alt.csv"), aliases.as_bytes())))
     }
 

@@ -4,7 +4,7 @@ use passid_api::claims::encoding::{Corridor, IncomeBand, SourceWindow, Stability
 
 use super::super::testing::{history, monthly, read_at, row, snapshot};
 use super::*;
-use crate::bank::data::{AccountHistory, AccountKind, Balance};
+use crate::bank::data::{AccountHistory, AccountKind, Balance, Transaction};
 use crate::sandbox::bank::berka;
 use crate::screening::{Hit, ListVersion};
 
@@ -133,7 +133,7 @@ fn better_scores_go_with_better_loans() {
     for (loan, mut transactions) in loans.iter().zip(berka::testing::histories(directory, &accounts)) {
         transactions.retain(|row| row.booked_on < loan.granted_on);
         let now: Timestamp = format!("{}T00:00:00Z", loan.granted_on).parse().unwrap();
-        let mut account: AccountHistory = history(AccountKind::Current, "ACCOUNT", transactions.iter().map(|row| row.signed_minor()).sum(), transactions);
+        let mut account: AccountHistory = history(AccountKind::Current, "ACCOUNT", transactions.iter().map(Transaction::signed_minor).sum(), transactions);
         account.balance = account.balance.map(|balance| Balance { at: now, ..balance });
         account.account.currency = "CZK".parse().unwrap();
         account.account.opened_on = None;

@@ -74,7 +74,7 @@ fn permanent_orders_are_found_and_nothing_else() {
                 (true, true) => right += 1,
                 (true, false) => wrong.push((loan.account, partner)),
                 (false, true) if stream.rows.len() >= LEAST_OCCURRENCES => {
-                    missed.push((loan.account, partner, stream.rows.iter().map(Row::day).collect::<Vec<_>>()))
+                    missed.push((loan.account, partner, stream.rows.iter().map(Row::day).collect::<Vec<_>>()));
                 }
                 _ => {}
             }

@@ -1,0 +1,74 @@
+//! The consolidated financial sanctions list of the European Union, one entity a line as JSON.
+
+use std::path::Path;
+
+use serde::Deserialize;
+
+use super::error::ScreeningError;
+use super::listed::{ListedPerson, PublishedList};
+
+#[derive(Deserialize)]
+struct Entity {
+    eu_ref: Option<String>,
+    logical_id: String,
+    /// `P` for a person, `E` for an enterprise.
+    #[serde(rename = "type")]
+    kind: String,
+    names: Vec<Name>,
+}
+
+#[derive(Deserialize)]
+struct Name {
+    whole_name: String,
+    #[serde(default)]
+    strong: bool,
+}
+
+/// Reads the list. Weak aliases are left out.
+///
+/// # Errors
+/// [`ScreeningError::BadList`] when a line is cut short or another file's.
+pub(super) fn read(path: &Path, text: &[u8]) -> Result<PublishedList, ScreeningError> {
+    let bad = |line, reason| ScreeningError::BadList { path: path.to_owned(), line, reason };
+    let text = std::str::from_utf8(text).map_err(|_| bad(0, "not in UTF-8"))?;
+    let mut list = PublishedList { persons: Vec::new(), entries: 0, published: None };
+    for line in text.lines().filter(|line| !line.trim().is_empty()) {
+        list.entries += 1;
+        let entity: Entity = serde_json::from_str(line).map_err(|_| bad(list.entries, "not an entity of the list"))?;
+        let names: Vec<String> = entity.names.into_iter().filter(|name| name.strong).map(|name| name.whole_name).collect();
+        if entity.kind == "P" && !names.is_empty() {
+            list.persons.push(ListedPerson { entry: entity.eu_ref.unwrap_or(entity.logical_id), names });
+        }
+    }
+    if list.entries == 0 { Err(bad(0, "no entries")) } else { Ok(list) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIST: &str = concat!(
+        r#"{"logical_id":"1","eu_ref":"EU.1.1","type":"P","names":[{"whole_name":"Ada Example","strong":true},{"whole_name":"Tall","strong":false}],"birthdates":[]}"#,
+        "\n",
+        r#"{"logical_id":"2","eu_ref":null,"type":"E","names":[{"whole_name":"Example Ltd","strong":true}]}"#,
+        "\n"
+    );
+
+    #[test]
+    fn persons_come_with_their_strong_names() {
+        let list = read(Path::new("eu.jsonl"), LIST.as_bytes()).unwrap();
+        assert_eq!(list.entries, 2);
+        assert_eq!(list.persons, [ListedPerson { entry: "EU.1.1".into(), names: vec!["Ada Example".into()] }]);
+    }
+
+    #[test]
+    fn cut_short_or_another_document_is_refused_with_its_line() {
+        let line_of = |text: &str| match read(Path::new("eu.jsonl"), text.as_bytes()) {
+            Err(ScreeningError::BadList { line, .. }) => Some(line),
+            _ => None,
+        };
+        assert_eq!(line_of(&LIST[..LIST.len() - 10]), Some(2));
+        assert_eq!(line_of("<html/>"), Some(1));
+        assert_eq!(line_of(""), Some(0));
+    }
+}

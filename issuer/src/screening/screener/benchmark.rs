@@ -1,0 +1,51 @@
+//! Measured on whole lists: how many misspelt names are found again, how many innocents are flagged, how long it takes.
+//!
+//! With `PASSID_SANCTIONS_DIR` naming a directory with `ofac`, `un`, `eu` and `benchmarks`; says so and passes when it is not set.
+
+use std::path::Path;
+
+use super::super::matching::benchmark::directory;
+use super::*;
+
+fn names(directory: &Path, file: &str) -> Vec<String> {
+    let mut reader = csv::Reader::from_path(directory.join("benchmarks").join(file)).unwrap();
+    reader.records().map(|row| row.unwrap()[0].to_owned()).collect()
+}
+
+fn share(part: usize, whole: usize) -> f64 {
+    f64::from(u32::try_from(part).unwrap()) / f64::from(u32::try_from(whole).unwrap())
+}
+
+#[test]
+fn misspelt_names_are_found_and_few_innocents_flagged() {
+    let Some(directory) = directory() else { return };
+    let screener = Screener::from_directory(&directory).unwrap();
+    let lists = Arc::clone(&screener.lists.read().unwrap());
+    assert_eq!(lists.versions.len(), 3);
+    println!("{} names of {} lists", lists.names.len(), lists.versions.len());
+    let flagged = |file: &str| {
+        let names = names(&directory, file);
+        let began = std::time::Instant::now();
+        let hits = names.iter().filter(|name| !screener.screen(name).hits.is_empty()).count();
+        println!("{file}: {hits} of {} at {THRESHOLD}, {:.0} screenings a second", names.len(), share(names.len(), 1) / began.elapsed().as_secs_f64());
+        share(hits, names.len())
+    };
+    assert!(flagged("positives_clean.csv") >= 0.999);
+    assert!(flagged("positives_mangled.csv") >= 0.99);
+    // By name alone, without birth date or nationality.
+    assert!(flagged("negatives_us.csv") <= 0.01);
+    assert!(flagged("negatives_global.csv") <= 0.01);
+}
+
+#[test]
+fn the_index_loses_nothing_a_full_scan_finds() {
+    let Some(directory) = directory() else { return };
+    let lists = lists::load(&directory).unwrap();
+    for name in names(&directory, "positives_mangled.csv").iter().step_by(30) {
+        let key = NameKey::of(name).unwrap();
+        let scanned: Vec<usize> = (0..lists.names.len()).filter(|position| similarity(&key, &lists.names[*position].key) >= THRESHOLD).collect();
+        let candidates = lists.index.candidates(&key);
+        println!("{} found, {} of {} compared", scanned.len(), candidates.len(), lists.names.len());
+        assert!(scanned.iter().all(|position| candidates.contains(position)), "{name}");
+    }
+}
