@@ -7,7 +7,7 @@ import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { BUILD, CIRCUITS } from "../tools/paths.mjs";
 
-const { values } = parseArgs({ options: { json: { type: "string" } } });
+const { values } = parseArgs({ options: { json: { type: "string" }, only: { type: "string" } } });
 const work = join(BUILD, "mutants");
 rmSync(work, { recursive: true, force: true });
 mkdirSync(work, { recursive: true });
@@ -18,7 +18,7 @@ const metadata = JSON.parse(execFileSync("cargo", ["metadata", "--no-deps", "--f
 const attack = join(metadata.target_directory, "release", "examples", "attack");
 
 const files = ["claims_v1.circom", ...readdirSync(join(work, "templates")).map((name) => join("templates", name))];
-const mutants = files.flatMap((file) =>
+const all = files.flatMap((file) =>
   readFileSync(join(work, file), "utf8").split("\n").flatMap((line, index) => {
     const code = line.replace(/\/\/.*/, "");
     const at = { file, line: index + 1, statement: code.trim() };
@@ -26,6 +26,9 @@ const mutants = files.flatMap((file) =>
     if (code.includes("===")) return [{ ...at, kind: "=== dropped", text: "" }];
     return [];
   }));
+
+// `--only FILE:LINE` tries one.
+const mutants = all.filter(({ file, line }) => !values.only || values.only === `${file}:${line}`);
 
 const results = [];
 for (const [number, mutant] of mutants.entries()) {

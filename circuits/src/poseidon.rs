@@ -3,8 +3,7 @@
 use std::sync::OnceLock;
 
 use ark_bn254::Fr;
-use ark_ff::{AdditiveGroup, Field};
-use light_poseidon::{PoseidonParameters, parameters::bn254_x5::get_poseidon_parameters};
+use ark_ff::{AdditiveGroup, Field, PrimeField};
 
 /// What a hash is for. The tag is the first state element, where plain Poseidon has zero, so that no value hashed for one purpose
 /// can stand for another.
@@ -48,30 +47,82 @@ pub(crate) fn hash<const N: usize>(domain: Domain, inputs: &[Fr; N]) -> Fr {
     state.first().copied().unwrap_or_default()
 }
 
-fn parameters(width: usize) -> &'static PoseidonParameters<Fr> {
-    static CACHE: [OnceLock<PoseidonParameters<Fr>>; 9] = [const { OnceLock::new() }; 9];
-    #[expect(clippy::expect_used, reason = "widths are the constants 2, 3, 5 and 8 of this crate's own hashes")]
-    CACHE.get(width).expect("a width this crate uses").get_or_init(|| {
-        let width = u8::try_from(width).expect("a small width");
-        get_poseidon_parameters(width).expect("parameters exist for widths 2 to 13")
-    })
+const FULL_ROUNDS: usize = 8;
+
+/// The widths this crate hashes with and their partial rounds, in the order of the file.
+const WIDTHS: [(usize, usize); 4] = [(2, 56), (3, 57), (5, 60), (8, 64)];
+
+/// Written by `tools/poseidon_constants.mjs`: per width the round constants and the matrix by rows, 32 bytes each, little-endian.
+const CONSTANTS: &[u8] = include_bytes!("poseidon_constants.bin");
+
+struct Parameters {
+    width: usize,
+    partial_rounds: usize,
+    round_constants: Vec<Fr>,
+    matrix: Vec<Fr>,
 }
 
-fn permute(parameters: &PoseidonParameters<Fr>, state: &mut Vec<Fr>) {
-    let half = parameters.full_rounds / 2;
+fn parameters(width: usize) -> &'static Parameters {
+    static ALL: OnceLock<[Parameters; WIDTHS.len()]> = OnceLock::new();
+    let all = ALL.get_or_init(|| {
+        let mut elements = CONSTANTS.chunks_exact(32).map(Fr::from_le_bytes_mod_order);
+        WIDTHS.map(|(width, partial_rounds)| Parameters {
+            width,
+            partial_rounds,
+            round_constants: elements.by_ref().take(width * (FULL_ROUNDS + partial_rounds)).collect(),
+            matrix: elements.by_ref().take(width * width).collect(),
+        })
+    });
+    // Another width would be a defect of this file, which the tests of every hash would show.
+    all.iter().find(|parameters| parameters.width == width).unwrap_or(&all[0])
+}
+
+fn permute(parameters: &Parameters, state: &mut Vec<Fr>) {
     let mut mixed = state.clone();
-    for (round, constants) in parameters.ark.chunks_exact(parameters.width).enumerate() {
+    for (round, constants) in parameters.round_constants.chunks_exact(parameters.width).enumerate() {
         for (element, constant) in state.iter_mut().zip(constants) {
             *element += constant;
         }
-        let full = round < half || round >= half + parameters.partial_rounds;
+        let full = round < FULL_ROUNDS / 2 || round >= FULL_ROUNDS / 2 + parameters.partial_rounds;
         let substituted = if full { state.len() } else { 1 };
         for element in state.iter_mut().take(substituted) {
             *element *= element.square().square();
         }
-        for (target, row) in mixed.iter_mut().zip(&parameters.mds) {
+        for (target, row) in mixed.iter_mut().zip(parameters.matrix.chunks_exact(parameters.width)) {
             *target = row.iter().zip(state.iter()).map(|(factor, element)| *factor * element).sum();
         }
         core::mem::swap(state, &mut mixed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ark_ff::UniformRand;
+    use light_poseidon::{Poseidon, PoseidonHasher};
+
+    use super::*;
+
+    fn compare<const N: usize>(domain: Domain) {
+        let mut rng = ark_std::test_rng();
+        let mut theirs = Poseidon::<Fr>::with_domain_tag_circom(N, domain.element()).expect("a width it knows");
+        for inputs in [[Fr::ZERO; N], [-Fr::ONE; N], core::array::from_fn(|_| Fr::rand(&mut rng))] {
+            assert_eq!(hash(domain, &inputs), theirs.hash(&inputs).expect("hash"));
+        }
+    }
+
+    #[test]
+    fn every_width_equals_an_independent_implementation() {
+        compare::<1>(Domain::Holder);
+        compare::<7>(Domain::Credential);
+        compare::<2>(Domain::Nullifier);
+        compare::<2>(Domain::Applicant);
+        compare::<4>(Domain::TreeNode);
+    }
+
+    /// Frozen: commitments and trees out there are made of it.
+    #[test]
+    fn a_tree_node_is_frozen() {
+        let inputs = [1u64, 2, 3, 4].map(Fr::from);
+        assert_eq!(hash(Domain::TreeNode, &inputs).to_string(), "7111112519177355282140343648661946966362002359955782504532135397149646791919");
     }
 }

@@ -136,6 +136,12 @@ impl WitnessProgram {
         self.public_signals
     }
 
+    /// Inputs the program takes.
+    #[cfg(feature = "tools")]
+    pub(crate) const fn inputs(&self) -> usize {
+        self.input_wires.len()
+    }
+
     /// Computes all wires from the inputs.
     ///
     /// # Errors

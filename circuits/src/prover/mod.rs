@@ -16,7 +16,7 @@ use rand::CryptoRng;
 use zeroize::Zeroizing;
 
 pub use self::cancel::CancelToken;
-use self::key::ProvingKey;
+pub(crate) use self::key::ProvingKey;
 use self::quotient::QuotientDomain;
 use crate::artifacts::{ArtifactError, ArtifactFile, Artifacts};
 use crate::assignment::inputs;

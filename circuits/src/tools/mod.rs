@@ -3,6 +3,8 @@
 mod circom_input;
 mod hashes;
 #[cfg(feature = "prover")]
+pub mod parsers;
+#[cfg(feature = "prover")]
 mod program;
 pub mod program_builder;
 pub mod r1cs;

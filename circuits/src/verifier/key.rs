@@ -33,7 +33,7 @@ const fn malformed(reason: &'static str) -> ArtifactError {
 }
 
 /// Parses and checks a key; the pin was checked before, so a key refused here was pinned by mistake.
-pub(super) fn parse(json: &[u8]) -> Result<VerifyingKey<Bn254>, ArtifactError> {
+pub(crate) fn parse(json: &[u8]) -> Result<VerifyingKey<Bn254>, ArtifactError> {
     let json: KeyJson = serde_json::from_slice(json).map_err(|_| malformed("not the JSON of a verification key"))?;
     if json.protocol != "groth16" || json.curve != "bn128" {
         return Err(malformed("not groth16 over bn128"));

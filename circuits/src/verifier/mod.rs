@@ -2,7 +2,7 @@
 
 mod batch;
 mod inputs;
-mod key;
+pub(crate) mod key;
 
 use ark_bn254::{Bn254, Fr};
 use ark_ff::Field;
