@@ -22,7 +22,7 @@ pub(crate) struct Arguments {
     #[arg(long, env = "PASSID_WALLET_DIR", global = true, value_name = "DIR")]
     pub(crate) data_dir: Option<PathBuf>,
     /// The issuer's address.
-    #[arg(long, env = "PASSID_ISSUER", global = true, default_value = "http://127.0.0.1:8080", value_name = "URL")]
+    #[arg(long, env = "PASSID_ISSUER", global = true, default_value = "http://127.0.0.1:8420", value_name = "URL")]
     pub(crate) issuer: IssuerAddress,
     /// Sandbox or live.
     #[arg(long, global = true, default_value = "sandbox")]

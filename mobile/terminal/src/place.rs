@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use passid_api::time::SystemClock;
 use passid_wallet_core::issuer::http_client;
-use passid_wallet_core::keystore::{DeviceKeystore, FileKeystore, KeyringKeystore};
+use passid_wallet_core::keystore::{DeviceKeystore, FileKeystore};
 use passid_wallet_core::random::Random;
 use passid_wallet_core::{Wallet, WalletConfig, WalletError};
 
@@ -22,13 +22,22 @@ pub(crate) fn directory(arguments: &Arguments) -> Result<PathBuf, Failure> {
 }
 
 fn keystore(kind: KeystoreKind, directory: &Path, random: &Arc<Random>) -> Result<Arc<dyn DeviceKeystore>, Failure> {
-    Ok(match kind {
-        KeystoreKind::File => Arc::new(FileKeystore::new(directory.join("keystore"), random.clone())),
-        KeystoreKind::Platform => {
-            let profile = std::path::absolute(directory)?.display().to_string();
-            Arc::new(KeyringKeystore::of_this_system(profile, random.clone()).map_err(WalletError::from)?)
-        }
-    })
+    match kind {
+        KeystoreKind::File => Ok(Arc::new(FileKeystore::new(directory.join("keystore"), random.clone()))),
+        KeystoreKind::Platform => platform_keystore(directory, random),
+    }
+}
+
+#[cfg(feature = "platform-keystore")]
+fn platform_keystore(directory: &Path, random: &Arc<Random>) -> Result<Arc<dyn DeviceKeystore>, Failure> {
+    let profile = std::path::absolute(directory)?.display().to_string();
+    let keystore = passid_wallet_core::keystore::KeyringKeystore::of_this_system(profile, random.clone());
+    Ok(Arc::new(keystore.map_err(WalletError::from)?))
+}
+
+#[cfg(not(feature = "platform-keystore"))]
+fn platform_keystore(_: &Path, _: &Arc<Random>) -> Result<Arc<dyn DeviceKeystore>, Failure> {
+    Err(WalletError::from(passid_wallet_core::keystore::KeystoreError::Unavailable).into())
 }
 
 /// Opens the wallet.

@@ -103,6 +103,12 @@ pub(crate) fn set_state(tables: &Connection, id: i64, state: AttemptState, reaso
     )?)
 }
 
+/// Wipes what an attempt could have sent again. Without it, it is no longer asked for.
+pub(crate) fn forget_body(tables: &Connection, id: i64) -> Result<(), VaultError> {
+    tables.execute("UPDATE attempt SET body = NULL WHERE id = ?1", [id])?;
+    Ok(())
+}
+
 /// An attempt that is not where the program believes it to be must not go on.
 const fn changed(rows: usize) -> Result<(), VaultError> {
     if rows == 1 { Ok(()) } else { Err(VaultError::MALFORMED_VALUE) }
@@ -116,9 +122,11 @@ pub(crate) fn about(tables: &Connection, account: i64, subject: &str) -> Result<
     tables.query_row(&query, params![account, subject], |row| Ok(read(row))).optional()?.transpose()
 }
 
-/// Attempts that have not come to an end, oldest first.
+/// Attempts that have not come to an end and about which something can be done, oldest first.
 pub(crate) fn unfinished(tables: &Connection, account: i64) -> Result<Vec<Attempt>, VaultError> {
-    let query = format!("SELECT {COLUMNS} FROM attempt WHERE account = ?1 AND state IN ('consuming', 'proved', 'sent', 'unknown') ORDER BY id");
+    let query = format!(
+        "SELECT {COLUMNS} FROM attempt WHERE account = ?1 AND (state IN ('consuming', 'proved', 'sent') OR state = 'unknown' AND body IS NOT NULL) ORDER BY id"
+    );
     let mut statement = tables.prepare(&query)?;
     let rows = statement.query_map([account], |row| Ok(read(row)))?;
     rows.map(|row| row?).collect()

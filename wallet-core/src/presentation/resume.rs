@@ -25,7 +25,7 @@ passid_api::text_enum! {
         Declined = "declined",
         /// It did not happen; begin anew if it is still wanted.
         Failed = "failed",
-        /// It is still not known. It is asked again the next time, within a day.
+        /// It is still not known. It is asked again the next time, within a day; after that the history keeps saying so.
         Unknown = "unknown",
     }
 }
@@ -97,7 +97,9 @@ impl Core {
     async fn ask_again(&self, account: &Account, attempt: &Attempt) -> Result<ResumedOutcome, WalletError> {
         let too_late = attempt.sent_at.is_none_or(|sent| self.clock.now().seconds_since(sent) > RESEND_WITHIN_SECONDS);
         if too_late {
-            self.end(attempt.id, AttemptState::Unknown, Outcome::Unknown, Some(PresentationError::Unknown.code())).await?;
+            let id = attempt.id;
+            self.end(id, AttemptState::Unknown, Outcome::Unknown, Some(PresentationError::Unknown.code())).await?;
+            self.vault.write(move |tables| attempt::forget_body(tables, id)).await?;
             return Ok(ResumedOutcome::Unknown);
         }
         let answered = match attempt.kind {

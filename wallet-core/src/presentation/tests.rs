@@ -173,6 +173,9 @@ async fn after_a_lost_answer_a_refusal_that_judges_nothing_settles_nothing() {
     let before = home.issuer.sent().len();
     assert_eq!(wallet.resume_attempts().await.unwrap()[0].outcome, ResumedOutcome::Unknown, "too late to ask: the answer may be forgotten");
     assert_eq!(home.issuer.sent().len(), before);
+    assert_eq!(wallet.resume_attempts().await.unwrap(), [], "nothing is left that could be sent");
+    assert_eq!(outcome(&wallet).await.0, Outcome::Unknown);
+    assert_eq!(home.approve(&wallet, &review).await, Err(PresentationError::Unknown.into()));
 }
 
 #[tokio::test]
