@@ -1,5 +1,7 @@
 //! A running issuer for tests: a clock that stands still, seeded randomness, no bank and no lists unless given.
 
+#![expect(clippy::expect_used, reason = "a test fails by panicking, and says what it expected")]
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 

@@ -28,7 +28,7 @@ fn every_persona_shares_and_every_refusal_has_its_word() {
         let directory = tempfile::tempdir().unwrap();
         let told = figures(&demo(directory.path(), &["--json", "--persona", persona]));
         assert_eq!(told["ok"], true);
-        assert_eq!(told["claims"]["income_verified"].is_boolean(), true);
+        assert!(told["claims"]["income_verified"].is_boolean());
         assert!(told["claims"]["data_window_days"].as_u64().unwrap() >= 180, "{persona}");
         assert_eq!((&told["webhook"]["delivered"], &told["webhook"]["signature_valid"]), (&Value::from(true), &Value::from(true)));
         assert_eq!(told["proof"]["type"], "groth16/bn254");

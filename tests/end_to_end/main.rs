@@ -1,5 +1,7 @@
 //! Stories of users, over real HTTP, on every database engine at hand.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod demo;
 mod leaks;
 mod limits;

@@ -10,6 +10,9 @@ pub(crate) enum Failure {
     /// The operating system gave no threads.
     #[error("could not start: {0}")]
     Runtime(std::io::Error),
+    /// The operating system gave no randomness.
+    #[error("the operating system gives no randomness: {0}")]
+    Randomness(String),
     /// The data directory cannot be used.
     #[error("cannot use the data directory {path}: {source}\n  choose another with --data DIR, or make it writable")]
     DataDirectory {

@@ -28,9 +28,9 @@ use crate::failure::Failure;
 const BANK_PAGE_SIZE: usize = 100;
 
 /// A generator seeded by the operating system.
-pub(crate) fn system_random() -> StdRng {
+pub(crate) fn system_random() -> Result<StdRng, Failure> {
     // The one place besides the wallet's that asks the system: everything below takes a generator.
-    StdRng::try_from_rng(&mut rand::rngs::SysRng).unwrap_or_else(|error| panic!("the operating system gives no randomness: {error}"))
+    StdRng::try_from_rng(&mut rand::rngs::SysRng).map_err(|error| Failure::Randomness(error.to_string()))
 }
 
 /// Listens, with the failure that says what to do.
@@ -50,7 +50,7 @@ pub(crate) fn url_of(address: SocketAddr) -> Result<Url, Failure> {
 
 /// Starts the sandbox bank and gives the connection to it.
 pub(crate) async fn start_bank(listener: TcpListener, issuer: &Url, source: BankSource) -> Result<SandboxBank, Failure> {
-    let mut random = system_random();
+    let mut random = system_random()?;
     let mut secret = [0_u8; 24];
     rand::Rng::fill_bytes(&mut random, &mut secret);
     let client = RegisteredClient {
@@ -65,7 +65,7 @@ pub(crate) async fn start_bank(listener: TcpListener, issuer: &Url, source: Bank
 /// The provider for a bank, with a client that follows no redirect and asks no proxy.
 pub(crate) fn provider(connection: ObieConfig) -> Result<Arc<dyn BankProvider>, Failure> {
     let client = plain_client()?;
-    Ok(Arc::new(Obie::new(connection, client, Arc::new(SystemClock), Arc::new(TimerPause), system_random())))
+    Ok(Arc::new(Obie::new(connection, client, Arc::new(SystemClock), Arc::new(TimerPause), system_random()?)))
 }
 
 /// An HTTP client that follows no redirect and asks no proxy.
@@ -93,7 +93,7 @@ pub(crate) struct RunningIssuer {
 impl RunningIssuer {
     /// Opens the state, starts the issuer on `listener` and the worker that delivers webhooks.
     pub(crate) async fn start(listener: TcpListener, setup: IssuerSetup<'_>) -> Result<Self, Failure> {
-        let mut random = system_random();
+        let mut random = system_random()?;
         let sealer = Sealer::new(MasterKey::load_or_create(setup.master_key, &mut random)?);
         let store = Store::open(&setup.database).await?;
         let webhook_client = webhook::client::build(setup.config.allow_loopback_webhooks).map_err(|error| Failure::Client(error.to_string()))?;
@@ -126,9 +126,8 @@ pub(crate) async fn asked_to_stop() {
     let interrupt = tokio::signal::ctrl_c();
     #[cfg(unix)]
     {
-        let mut terminate = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(terminate) => terminate,
-            Err(_) => return drop(interrupt.await),
+        let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) else {
+            return drop(interrupt.await);
         };
         tokio::select! {
             _ = interrupt => {}

@@ -53,9 +53,12 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
 
 fn malformed(error: &serde_path_to_error::Error<serde_json::Error>) -> ApiError {
     let mut pointer = String::new();
-    for segment in error.path().iter() {
+    for segment in error.path() {
         match segment {
-            serde_path_to_error::Segment::Seq { index } => pointer.push_str(&format!("/{index}")),
+            serde_path_to_error::Segment::Seq { index } => {
+                pointer.push('/');
+                pointer.push_str(&index.to_string());
+            }
             serde_path_to_error::Segment::Map { key } => {
                 pointer.push('/');
                 // RFC 6901, section 3.

@@ -1,5 +1,7 @@
 //! Databases for tests: one of each engine, fresh and empty.
 
+#![expect(clippy::expect_used, reason = "a test fails by panicking, and says what it expected")]
+
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::{DatabaseUrl, Store};

@@ -99,13 +99,11 @@ async fn issuer_listener(report: &Report, options: &DemoOptions) -> Result<TcpLi
     if let Some(address) = options.listen {
         return server::listen(address).await;
     }
-    match server::listen(USUAL_ADDRESS).await {
-        Ok(listener) => Ok(listener),
-        Err(_) => {
-            report.line(&format!("Port {} is taken, so a free one is used; choose one with --listen.", USUAL_ADDRESS.port()))?;
-            server::listen(ANY_PORT).await
-        }
+    if let Ok(listener) = server::listen(USUAL_ADDRESS).await {
+        return Ok(listener);
     }
+    report.line(&format!("Port {} is taken, so a free one is used; choose one with --listen.", USUAL_ADDRESS.port()))?;
+    server::listen(ANY_PORT).await
 }
 
 fn person(options: &DemoOptions, bank: &SandboxBank) -> Result<Person, Failure> {

@@ -75,16 +75,13 @@ async fn receive(report: &mut Report, stage: &Stage) -> Result<Wallet, Failure> 
             let received = consumer::receive_credential(&wallet, link, person).await?;
             let credential = received.credential;
             let screened = if credential.sanctions_lists.is_empty() { "none".to_owned() } else { credential.sanctions_lists.join(", ") };
-            let mut said = format!(
-                "{} transactions read and forgotten; screened against {screened}\n{} in the vault until {}; only its holder can read it:",
-                received.transactions_read, credential.id, credential.expires_at
-            );
-            for (name, value) in &credential.claims {
-                said.push_str(&format!("\n  {name}: {value}"));
-            }
-            for note in &credential.notes {
-                said.push_str(&format!("\n  note on {}: {}", note.claim, note.message));
-            }
+            let mut said = vec![
+                format!("{} transactions read and forgotten; screened against {screened}", received.transactions_read),
+                format!("{} in the vault until {}; only its holder can read it:", credential.id, credential.expires_at),
+            ];
+            said.extend(credential.claims.iter().map(|(name, value)| format!("  {name}: {value}")));
+            said.extend(credential.notes.iter().map(|note| format!("  note on {}: {}", note.claim, note.message)));
+            let said = said.join("\n");
             Ok::<_, ConsumerError>(((), said))
         })
         .await?;
@@ -96,9 +93,10 @@ async fn ask<'a>(report: &mut Report, stage: &'a Stage, wallet: Wallet) -> Resul
     let listener = server::listen(ANY_PORT).await?;
     let address = format!("http://{}/passid/events", server::local_address(&listener)?);
     let receiver = Receiver::start(listener);
+    let random = server::system_random()?;
     let (institution, webhook) = report
         .step(&format!("{INSTITUTION} onboards a sandbox workspace and registers a webhook"), async {
-            let institution = Institution::onboard(stage.client.clone(), stage.url.clone(), INSTITUTION, server::system_random()).await?;
+            let institution = Institution::onboard(stage.client.clone(), stage.url.clone(), INSTITUTION, random).await?;
             let webhook = institution.register_webhook(address.clone()).await?;
             let said = format!("four keys and one webhook secret, each shown once\nevents go to {address}");
             Ok::<_, CallError>(((institution, webhook), said))
