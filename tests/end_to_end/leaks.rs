@@ -75,7 +75,7 @@ async fn no_raw_data_undisclosed_claim_or_secret_is_written_or_sent() {
     let used = wallet.create_share(ShareOptions::new(permissions.clone()), Arc::new(KeystoreApproval), PresentationControl::default()).await.unwrap();
     assert!(bank.verify(&used.code.to_string()).await.credential_valid);
     let waiting = wallet.create_share(ShareOptions::new(permissions), Arc::new(KeystoreApproval), PresentationControl::default()).await.unwrap();
-    let events = receiver.wait_for(2).await;
+    let sent = receiver.wait_for(2).await;
 
     let credential = wallet.credentials().await.unwrap().remove(0);
     let band = credential.claims["income_band"].as_str().unwrap().to_owned();
@@ -87,7 +87,7 @@ async fn no_raw_data_undisclosed_claim_or_secret_is_written_or_sent() {
     let mut places = files(&database_directory);
     places.extend(files(world.directory.path()));
     places.push(("log".to_owned(), log.0.lock().unwrap_or_else(PoisonError::into_inner).clone()));
-    places.extend(events.iter().map(|event| ("webhook".to_owned(), event.body.to_vec())));
+    places.extend(sent.iter().map(|event| ("webhook".to_owned(), event.body.to_vec())));
     assert!(places.iter().any(|(name, bytes)| name == "log" && contains(bytes, "answered")), "the log was collected");
     assert!(places.iter().any(|(name, _)| name.ends_with("issuer.db")), "the database was found");
 

@@ -1,5 +1,7 @@
 //! The binary as a script sees it: exit codes, one JSON document, nothing broken where nothing can work.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 use std::path::Path;
 use std::process::{Command, Output};
 

@@ -150,7 +150,7 @@ async fn by_session(report: &mut Report, cast: &mut Cast<'_>) -> Result<SessionV
         .await?;
     let manifest = circuit_manifest();
     report.summary.claims = view.claims.clone().unwrap_or_default();
-    report.summary.proof.proof_type = PROOF_TYPE.to_owned();
+    PROOF_TYPE.clone_into(&mut report.summary.proof.proof_type);
     report.summary.proof.constraints = manifest.constraints;
     report.summary.proof.public_signals = manifest.public_signals;
     report.summary.proof.prove_ms = milliseconds(proving);
