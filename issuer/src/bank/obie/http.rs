@@ -7,6 +7,7 @@ use reqwest::header::{ACCEPT, HeaderMap, RETRY_AFTER};
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde::de::DeserializeOwned;
 use url::Url;
+use zeroize::Zeroizing;
 
 use super::Obie;
 use crate::bank::error::BankError;
@@ -50,7 +51,8 @@ impl From<Refusal> for BankError {
 impl Obie {
     /// A resource as JSON.
     pub(super) async fn get<T: DeserializeOwned>(&self, url: Url, access_token: &str) -> Result<T, Refusal> {
-        let body = self.send(Method::GET, url, access_token, None).await?;
+        // The page holds raw transactions: its bytes are wiped when it has been read.
+        let body = Zeroizing::new(self.send(Method::GET, url, access_token, None).await?);
         serde_json::from_slice(&body).map_err(|_| Refusal::Failed(BankError::MalformedAnswer("not the resource's JSON")))
     }
 
