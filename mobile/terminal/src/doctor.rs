@@ -15,7 +15,7 @@ struct Finding {
     detail: String,
 }
 
-/// Looks at everything and prints it; fails when something is wrong.
+/// Looks at everything and prints it; fails only when the wallet does not open.
 pub(crate) async fn run(arguments: &Arguments, screen: Screen) -> Result<(), Failure> {
     let directory = place::directory(arguments)?;
     let mut findings = vec![Finding { what: "directory", well: true, detail: directory.display().to_string() }];
