@@ -245,7 +245,7 @@ CREATE TABLE deliveries (
     PRIMARY KEY (event_id, endpoint_id)
 );
 -- By endpoint first: what is queued for one that does not answer is never looked at on behalf of another.
-CREATE INDEX deliveries_due ON deliveries (endpoint_id, next_attempt_at) WHERE status = 'pending';
+CREATE INDEX deliveries_due ON deliveries (endpoint_id, next_attempt_at, event_id) WHERE status = 'pending';
 CREATE INDEX deliveries_endpoint ON deliveries (endpoint_id, event_id);
 
 -- Answers kept for retried requests, sealed because they may hold what is shown once.

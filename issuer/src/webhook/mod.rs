@@ -10,6 +10,7 @@ pub mod endpoints;
 pub mod events;
 pub mod http;
 mod log;
+mod places;
 mod schedule;
 mod secrets;
 mod target;

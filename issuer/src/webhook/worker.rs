@@ -3,7 +3,7 @@
 //! Any number of workers share the table. A worker that dies between the lease and the answer loses the lease by the clock, and the
 //! delivery is tried again: at least once. An endpoint that does not answer holds only its own share of the places.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,17 +18,13 @@ use crate::store::StoreError;
 use crate::store::webhooks::{self as table, LeasedDelivery};
 
 use super::delivery::{self, Destination, Finished};
+use super::places::Places;
 
-/// Attempts at once.
-const PLACES: usize = 512;
-/// Attempts at once to one endpoint.
-const PLACES_PER_ENDPOINT: usize = 64;
-/// Attempts at once to an endpoint whose last attempt failed; a dead one keeps each of them busy for ten seconds.
-const PLACES_WHEN_FAILING: usize = 4;
 /// Endpoints looked at in one turn; the next turn goes on behind them.
 const ENDPOINTS_PER_TURN: u32 = 128;
-/// Rows written in one transaction, so that nobody waits long behind the worker.
-const ROWS_PER_WRITE: usize = 64;
+/// Endpoints leased for, and outcomes written, in one transaction, so that nobody waits long behind the worker.
+const ENDPOINTS_PER_WRITE: usize = 8;
+const OUTCOMES_PER_WRITE: usize = 64;
 /// Seconds a lease lasts: well above the limit of an attempt and the writing of its outcome.
 const LEASE_SECONDS: i64 = 40;
 /// How often the table is looked at when nothing wakes the worker: what other processes queued, and what became due.
@@ -76,17 +72,14 @@ pub async fn deliver_due(service: &Service) -> Result<usize, StoreError> {
 struct Worker {
     service: Service,
     running: JoinSet<Finished>,
-    /// Which endpoint each attempt under way goes to.
-    endpoints: HashMap<Id, WebhookEndpointId>,
-    /// Endpoints whose last attempt here failed.
-    failing: HashSet<WebhookEndpointId>,
-    /// The last endpoint of the turn before.
+    places: Places,
+    /// The last endpoint of the turn before; the next turn goes on behind it, so that all have theirs however many there are.
     after: String,
 }
 
 impl Worker {
     fn new(service: Service) -> Self {
-        Self { service, running: JoinSet::new(), endpoints: HashMap::new(), failing: HashSet::new(), after: String::new() }
+        Self { service, running: JoinSet::new(), places: Places::default(), after: String::new() }
     }
 
     /// Records what has finished and starts what is due, as far as places are free. Returns how many attempts were started.
@@ -112,17 +105,12 @@ impl Worker {
     fn ended(&mut self, ended: Result<(Id, Finished), JoinError>) -> Option<Finished> {
         match ended {
             Ok((id, finished)) => {
-                self.endpoints.remove(&id);
-                if finished.is_failing() {
-                    self.failing.insert(finished.endpoint())
-                } else {
-                    self.failing.remove(&finished.endpoint())
-                };
+                self.places.give_back(id, Some(finished.is_failing()));
                 Some(finished)
             }
             Err(error) => {
                 tracing::error!(%error, "a webhook attempt ended abnormally; its lease ends by the clock");
-                self.endpoints.remove(&error.id());
+                self.places.give_back(error.id(), None);
                 None
             }
         }
@@ -134,7 +122,7 @@ impl Worker {
         finished.sort_by_key(Finished::endpoint);
         let disabling: Vec<_> = finished.iter().filter_map(Finished::disables).collect();
         while !finished.is_empty() {
-            let some: Vec<_> = finished.drain(..finished.len().min(ROWS_PER_WRITE)).collect();
+            let some: Vec<_> = finished.drain(..finished.len().min(OUTCOMES_PER_WRITE)).collect();
             let recorded = self.service.store.write(move |connection| {
                 Box::pin(async move {
                     for finished in some {
@@ -151,44 +139,31 @@ impl Worker {
         Ok(())
     }
 
-    /// Leases what is due, every endpoint as many as it has places left.
+    /// Leases what is due, for every endpoint as much as it has places.
     async fn lease(&mut self) -> Result<Vec<LeasedDelivery>, StoreError> {
         let now = self.service.clock.now();
-        let mut due = self.due(now).await?.into_iter();
-        let mut free = PLACES.saturating_sub(self.running.len());
+        let shares = self.places.share_out(self.due(now).await?);
+        self.after = shares.last().map(|(endpoint, _)| endpoint.to_string()).unwrap_or_default();
         let mut leased = Vec::new();
-        while free > 0 {
-            let (mut wanted, mut rows) = (Vec::new(), 0);
-            for (endpoint, room) in due.by_ref() {
-                let room = room.min(free - rows).min(ROWS_PER_WRITE - rows);
-                wanted.push((endpoint, u32::try_from(room).unwrap_or(u32::MAX)));
-                rows += room;
-                if rows == free || rows == ROWS_PER_WRITE {
-                    break;
-                }
-            }
-            if wanted.is_empty() {
-                break;
-            }
+        for some in shares.chunks(ENDPOINTS_PER_WRITE) {
+            let some = some.to_vec();
             let taken = self.service.store.write(move |connection| {
                 Box::pin(async move {
                     let mut leased = Vec::new();
-                    for (endpoint, room) in wanted {
-                        leased.extend(table::lease_due(connection, endpoint, now, now.plus_seconds(LEASE_SECONDS), room).await?);
+                    for (endpoint, places) in some {
+                        let limit = u32::try_from(places).unwrap_or(u32::MAX);
+                        leased.extend(table::lease_due(connection, endpoint, now, now.plus_seconds(LEASE_SECONDS), limit).await?);
                     }
                     Ok::<_, StoreError>(leased)
                 })
             });
-            let taken = taken.await?;
-            free -= taken.len().min(free);
-            leased.extend(taken);
+            leased.extend(taken.await?);
         }
         Ok(leased)
     }
 
-    /// Endpoints for which something is due and that have places left, with their number. Each turn goes on where the one before
-    /// stopped, so that all have theirs however many there are.
-    async fn due(&mut self, now: Timestamp) -> Result<Vec<(WebhookEndpointId, usize)>, StoreError> {
+    /// Endpoints for which something is due, from behind the last turn's.
+    async fn due(&self, now: Timestamp) -> Result<Vec<WebhookEndpointId>, StoreError> {
         let mut reader = self.service.store.reader().await?;
         let mut due = table::due_endpoints(&mut reader, now, &self.after, ENDPOINTS_PER_TURN).await?;
         let missing = ENDPOINTS_PER_TURN.saturating_sub(u32::try_from(due.len()).unwrap_or(u32::MAX));
@@ -196,16 +171,7 @@ impl Worker {
             let first = table::due_endpoints(&mut reader, now, "", missing).await?;
             due.extend(first.into_iter().filter(|endpoint| endpoint.to_string() <= self.after));
         }
-        self.after = due.last().map(ToString::to_string).unwrap_or_default();
-        let mut taken = HashMap::<WebhookEndpointId, usize>::new();
-        for endpoint in self.endpoints.values() {
-            *taken.entry(*endpoint).or_default() += 1;
-        }
-        let room = |endpoint: &WebhookEndpointId| {
-            let share = if self.failing.contains(endpoint) { PLACES_WHEN_FAILING } else { PLACES_PER_ENDPOINT };
-            share.saturating_sub(taken.get(endpoint).copied().unwrap_or_default())
-        };
-        Ok(due.into_iter().map(|endpoint| (endpoint, room(&endpoint))).filter(|(_, room)| *room > 0).collect())
+        Ok(due)
     }
 
     async fn start(&mut self, leased: Vec<LeasedDelivery>) -> Result<(), StoreError> {
@@ -226,7 +192,7 @@ impl Worker {
             let Some(destination) = destination else { continue };
             let service = self.service.clone();
             let attempt = self.running.spawn(async move { delivery::attempt(&service, delivery, destination).await });
-            self.endpoints.insert(attempt.id(), endpoint);
+            self.places.take(attempt.id(), endpoint);
         }
         Ok(())
     }
