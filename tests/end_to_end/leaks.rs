@@ -78,7 +78,7 @@ async fn no_raw_data_undisclosed_claim_or_secret_is_written_or_sent() {
     let sent = receiver.wait_for(2).await;
 
     let credential = wallet.credentials().await.unwrap().remove(0);
-    let band = credential.claims["income_band"].as_str().unwrap().to_owned();
+    let income_band = credential.claims["income_band"].as_str().unwrap().to_owned();
     let income = credential.claims["income_monthly"].to_string();
     assert!(income.len() >= 5, "the test needs a figure that cannot appear by chance: {income}");
     wallet.close().await.unwrap();
@@ -94,7 +94,7 @@ async fn no_raw_data_undisclosed_claim_or_secret_is_written_or_sent() {
     // What a statement says: payees and purposes of Amara's invented history, as her bank serves them.
     let mut forbidden: Vec<(&str, String)> = world.bank_descriptions().await.into_iter().map(|text| ("a transaction", text)).collect();
     assert!(forbidden.len() >= 10, "the history has many different descriptions");
-    forbidden.extend([("an undisclosed claim", band), ("an undisclosed claim", income), ("the declared name", "Amara Osei".to_owned())]);
+    forbidden.extend([("an undisclosed claim", income_band), ("an undisclosed claim", income), ("the declared name", "Amara Osei".to_owned())]);
     let keys = &bank.onboarded.keys;
     for secret in [
         &keys.sandbox.secret,

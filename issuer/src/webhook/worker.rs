@@ -182,12 +182,11 @@ impl Worker {
         let mut reader = self.service.store.reader().await?;
         for delivery in leased {
             let endpoint = delivery.leased.endpoint;
-            let destination = match destinations.get(&endpoint) {
-                Some(known) => known.clone(),
-                None => {
-                    let loaded = Destination::load(&self.service, &mut reader, endpoint).await?.map(Arc::new);
-                    destinations.entry(endpoint).or_insert(loaded).clone()
-                }
+            let destination = if let Some(known) = destinations.get(&endpoint) {
+                known.clone()
+            } else {
+                let loaded = Destination::load(&self.service, &mut reader, endpoint).await?.map(Arc::new);
+                destinations.entry(endpoint).or_insert(loaded).clone()
             };
             let Some(destination) = destination else { continue };
             let service = self.service.clone();
