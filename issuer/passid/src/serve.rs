@@ -18,7 +18,8 @@ pub(crate) fn database(options: &StoreOptions) -> DatabaseUrl {
 
 pub(crate) async fn run(options: Box<ServeOptions>) -> Result<(), Failure> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let colours = std::io::IsTerminal::is_terminal(&std::io::stderr());
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).init();
 
     let directory = DataDirectory::open(&options.store.data)?;
     let listener = server::listen(options.listen).await?;
