@@ -77,7 +77,7 @@ impl Stage {
     pub(super) fn where_to_look(&self, data: &Path) -> String {
         let base = self.url.as_str();
         format!(
-            "\n    It stays up until Ctrl-C. Look at\n      {base}api/v1                          every address of the API\n      \
+            "\n    It stays up until Ctrl-C. Look at\n      {base}api/v1                          the addresses institutions call\n      \
              {base}.well-known/passid-issuer       the issuer, its circuit, its banks\n      {base}.well-known/jwks.json           its keys\n      \
              {base}v1/tree/head?environment=sandbox  the signed head of the credential tree\n      {}              what the server logged\n      \
              {}                  the embedded database",
