@@ -10,6 +10,7 @@ pub mod config;
 pub mod credential;
 pub mod derive;
 pub mod http;
+pub mod ingest;
 pub mod institution;
 pub mod network;
 pub mod sandbox;

@@ -8,6 +8,8 @@ pub mod authorisation;
 pub mod data;
 pub mod endpoint;
 pub mod error;
+pub mod file;
+pub mod merge;
 pub mod money;
 pub mod obie;
 pub mod pause;

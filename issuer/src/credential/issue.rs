@@ -52,7 +52,7 @@ pub async fn issue(service: &Service, caller: WalletCaller, request: CredentialR
         refuse_match(service, &user).await?;
         return Err(ApiError::new(ProblemCode::SanctionsMatch, "A screened sanctions list matches; no credential is issued. Ask the operator for a review."));
     }
-    let holder = DeclaredHolder { name, destination: request.destination };
+    let holder = DeclaredHolder { name, destination: request.destination, origin: None };
     let now = service.clock.now();
     // Derivation walks every transaction: off the threads that serve requests.
     let derived = tokio::task::spawn_blocking(move || derive(snapshot, &holder, &screening, now).map(|derived| (derived, screening)));

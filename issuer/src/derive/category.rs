@@ -40,6 +40,27 @@ pub(super) enum Category {
 }
 
 impl Category {
+    /// How it is called.
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::OwnTransfer => "own_transfer",
+            Self::Salary => "salary",
+            Self::Pension => "pension",
+            Self::Benefit => "benefit",
+            Self::Refund => "refund",
+            Self::Interest => "interest",
+            Self::Cash => "cash",
+            Self::Loan => "loan",
+            Self::Housing => "housing",
+            Self::Insurance => "insurance",
+            Self::Bill => "bill",
+            Self::Card => "card",
+            Self::Penalty => "penalty",
+            Self::Fee => "fee",
+            Self::Other => "other",
+        }
+    }
+
     /// Whether money received like this may be somebody's income: it came from others, for work or by right.
     pub(super) const fn may_be_income(self) -> bool {
         matches!(self, Self::Salary | Self::Pension | Self::Benefit | Self::Other)
@@ -98,11 +119,13 @@ fn by_words(transaction: &Transaction) -> Category {
     let text = transaction.description.to_ascii_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
     match transaction.direction {
-        Direction::Credit if has(&["salary", "payroll", "wages"]) => Category::Salary,
+        _ if has(&["transfer from savings", "transfer to savings", "transfer from checking", "own account"]) => Category::OwnTransfer,
+        Direction::Credit if has(&["salary", "payroll", "wages", "direct dep"]) => Category::Salary,
         Direction::Credit if has(&["pension"]) => Category::Pension,
+        Direction::Credit if has(&["social security", "unemployment", "child support", "benefit", "universal credit"]) => Category::Benefit,
         Direction::Credit if has(&["refund", "reversal"]) => Category::Refund,
         Direction::Credit if has(&["cash deposit", "atm deposit"]) => Category::Cash,
-        Direction::Credit if has(&["interest"]) => Category::Interest,
+        Direction::Credit if has(&["interest", "intrst"]) => Category::Interest,
         Direction::Debit if speaks_of_failure(&text) => Category::Penalty,
         Direction::Debit if has(&["atm ", "cash withdrawal"]) => Category::Cash,
         Direction::Debit if has(&["mortgage", "loan"]) => Category::Loan,

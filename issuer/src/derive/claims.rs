@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use passid_api::claims::encoding::{Country, FraudRisk};
+use passid_api::claims::encoding::{Corridor, Country, Currency, FraudRisk};
 use passid_api::claims::{CLAIM_LIMIT, SLOT_COUNT, Slot};
 use passid_api::issuer::ClaimNote;
 use passid_api::time::Timestamp;
@@ -11,6 +11,7 @@ use super::error::DeriveError;
 use super::evidence::{self, EvidenceDigest};
 use super::material::Material;
 use super::notes::Notes;
+use super::streams::{self, IncomeSource, RecurringStream};
 use super::{MODEL_VERSION, corridor, fraud, identity, income, payments, savings, score, window};
 use crate::bank::data::BankSnapshot;
 use crate::screening::ScreeningOutcome;
@@ -21,6 +22,8 @@ pub struct DeclaredHolder {
     pub name: String,
     /// The country whose institutions they turn to.
     pub destination: Country,
+    /// The country of the accounts, where somebody other than the holder vouches for it; counts when the bank does not tell.
+    pub origin: Option<Country>,
 }
 
 impl fmt::Debug for DeclaredHolder {
@@ -51,15 +54,66 @@ impl fmt::Debug for DerivedClaims {
     }
 }
 
+/// The claims with what they were found from, told one by one: for an operator's eyes, never stored or signed.
+pub struct Assessment {
+    /// What a credential would hold. Without a corridor (see [`Assessment::origin_known`]) it cannot be made.
+    pub claims: DerivedClaims,
+    /// Whether the country of the accounts is known.
+    pub origin_known: bool,
+    /// The currency of every amount.
+    pub currency: Currency,
+    /// Standard deviation of the monthly income over its mean; none when not verified.
+    pub income_variation: Option<f64>,
+    /// Who pays the holder.
+    pub income_sources: Vec<IncomeSource>,
+    /// What comes again.
+    pub recurring: Vec<RecurringStream>,
+}
+
+impl fmt::Debug for Assessment {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Assessment({:?})", self.claims)
+    }
+}
+
 /// Derives the sixteen claims from `snapshot` as of `now`; the snapshot is wiped on return.
 ///
 /// # Errors
 /// [`DeriveError`] when no credential can be made at all.
 #[expect(clippy::needless_pass_by_value, reason = "whoever derives gives the transactions up: they are wiped here")]
 pub fn derive(snapshot: BankSnapshot, holder: &DeclaredHolder, screening: &ScreeningOutcome, now: Timestamp) -> Result<DerivedClaims, DeriveError> {
+    let assessed = families(&snapshot, holder, screening, now)?;
+    if assessed.corridor.is_none() { Err(DeriveError::OriginUnknown) } else { Ok(assessed.claims) }
+}
+
+/// As [`derive`], with income sources and recurring streams beside the claims; an unknown country only leaves the corridor out.
+///
+/// # Errors
+/// [`DeriveError`] when there is nothing to derive from.
+#[expect(clippy::needless_pass_by_value, reason = "whoever derives gives the transactions up: they are wiped here")]
+pub fn assess(snapshot: BankSnapshot, holder: &DeclaredHolder, screening: &ScreeningOutcome, now: Timestamp) -> Result<Assessment, DeriveError> {
+    let found = families(&snapshot, holder, screening, now)?;
     let material = Material::prepare(&snapshot, now)?;
+    Ok(Assessment {
+        claims: found.claims,
+        origin_known: found.corridor.is_some(),
+        currency: material.currency,
+        income_variation: found.income_variation,
+        income_sources: streams::income_sources(&material),
+        recurring: streams::recurring(&material),
+    })
+}
+
+struct Found {
+    claims: DerivedClaims,
+    corridor: Option<Corridor>,
+    income_variation: Option<f64>,
+}
+
+fn families(snapshot: &BankSnapshot, holder: &DeclaredHolder, screening: &ScreeningOutcome, now: Timestamp) -> Result<Found, DeriveError> {
+    let material = Material::prepare(snapshot, now)?;
     let mut notes = Notes::default();
-    let corridor = corridor::derive(&material, holder.destination)?;
+    let corridor = corridor::derive(&material, holder.destination, holder.origin).ok();
     let window = window::derive(&material);
     let age_days = window::account_age_days(&material, &mut notes);
     let account_age_months = window::months_of(age_days);
@@ -87,19 +141,20 @@ pub fn derive(snapshot: BankSnapshot, holder: &DeclaredHolder, screening: &Scree
     set(Slot::StabilityScore, score.map_or(0, |score| score.score.into()));
     set(Slot::StabilityDetail, score.map_or(Ok(0), |score| score.detail.encode()).map_err(|error| DeriveError::OutOfRange(error.0))?);
     set(Slot::SourceWindow, window.encode());
-    set(Slot::CorridorAndCurrency, corridor.encode());
+    set(Slot::CorridorAndCurrency, corridor.map_or(0, Corridor::encode));
     set(Slot::AccountAgeMonths, account_age_months);
     if let Some(slot) = Slot::ALL.iter().find(|slot| values[slot.index()] >= CLAIM_LIMIT) {
         return Err(DeriveError::OutOfRange(slot.as_str()));
     }
-    Ok(DerivedClaims {
+    let claims = DerivedClaims {
         values,
         data_timestamp: snapshot.read_at,
         model_version: MODEL_VERSION,
         notes: notes.into_vec(),
-        evidence: evidence::digest(&snapshot),
+        evidence: evidence::digest(snapshot),
         transactions_read: u64::try_from(snapshot.transaction_count()).unwrap_or(u64::MAX),
-    })
+    };
+    Ok(Found { claims, corridor, income_variation: income.variation })
 }
 
 fn note_screening(screening: &ScreeningOutcome, notes: &mut Notes) {

@@ -5,16 +5,17 @@ use passid_api::claims::encoding::{Corridor, Country};
 use super::error::DeriveError;
 use super::material::Material;
 
-/// Derives the corridor. The origin is the country of the consenting party's address, else of a holder's, else of an IBAN.
+/// Derives the corridor. The origin is the country of the consenting party's address, else of a holder's, else of an IBAN,
+/// else what somebody vouches for.
 ///
 /// # Errors
 /// [`DeriveError::OriginUnknown`] when none of them is given.
-pub(super) fn derive(material: &Material<'_>, destination: Country) -> Result<Corridor, DeriveError> {
+pub(super) fn derive(material: &Material<'_>, destination: Country, vouched: Option<Country>) -> Result<Corridor, DeriveError> {
     let snapshot = material.snapshot;
     let mut parties = snapshot.consenting_party.iter().chain(snapshot.accounts.iter().flat_map(|history| &history.holders));
     let from_address = parties.find_map(|party| party.country);
     let from_iban = || snapshot.accounts.iter().find_map(|history| iban_country(history.account.identification.as_deref()?));
-    let origin = from_address.or_else(from_iban).ok_or(DeriveError::OriginUnknown)?;
+    let origin = from_address.or_else(from_iban).or(vouched).ok_or(DeriveError::OriginUnknown)?;
     Ok(Corridor { origin, destination, currency: material.currency })
 }
 

@@ -21,6 +21,10 @@ pub(super) struct Identity {
 
 /// Derives the identity claim.
 pub(super) fn derive(material: &Material<'_>, declared_name: &str, notes: &mut Notes) -> Identity {
+    if declared_name.trim().is_empty() {
+        notes.add(Slot::IdentityVerified, "name_not_declared", "The holder did not say their name, so there is nothing to compare.");
+        return Identity { verified: false, name: None };
+    }
     let accounts = material.snapshot.accounts.iter().filter_map(|history| {
         let holders = history.holders.iter().map(|holder| holder.name.as_str());
         // The account's own name may be a nickname: it helps only where no holder is given.

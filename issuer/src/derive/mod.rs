@@ -19,11 +19,12 @@ mod payments;
 mod recurring;
 mod savings;
 mod score;
+pub mod streams;
 #[cfg(test)]
 mod testing;
 mod window;
 
-pub use claims::{DeclaredHolder, DerivedClaims, derive};
+pub use claims::{Assessment, DeclaredHolder, DerivedClaims, assess, derive};
 pub use error::DeriveError;
 pub use evidence::EvidenceDigest;
 

@@ -4,7 +4,7 @@
 //! every time). A stream recurs when it has three occurrences or more and at least [`REGULAR_SHARE`] of its gaps are one or several
 //! whole periods long, within the period's tolerance.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -32,18 +32,41 @@ impl Period {
     const ALL: [Self; 5] = [Self::Weekly, Self::Fortnightly, Self::Monthly, Self::Quarterly, Self::Yearly];
 
     /// Typical length in days, and how far a gap may be off: weekends and bank holidays, and for months their uneven length.
-    const fn days(self) -> (f64, f64) {
+    fn days(self) -> (f64, f64) {
+        let length = match self {
+            Self::Weekly => 7.0,
+            Self::Fortnightly => 14.0,
+            Self::Monthly => 30.44,
+            Self::Quarterly => 91.31,
+            Self::Yearly => 365.25,
+        };
+        (length, f64::from(self.tolerance_days()))
+    }
+
+    /// How it is called.
+    pub(super) const fn as_str(self) -> &'static str {
         match self {
-            Self::Weekly => (7.0, 2.0),
-            Self::Fortnightly => (14.0, 3.0),
-            Self::Monthly => (30.44, 7.0),
-            Self::Quarterly => (91.31, 10.0),
-            Self::Yearly => (365.25, 14.0),
+            Self::Weekly => "weekly",
+            Self::Fortnightly => "fortnightly",
+            Self::Monthly => "monthly",
+            Self::Quarterly => "quarterly",
+            Self::Yearly => "yearly",
+        }
+    }
+
+    /// Days a gap may be off.
+    pub(super) const fn tolerance_days(self) -> i32 {
+        match self {
+            Self::Weekly => 2,
+            Self::Fortnightly => 3,
+            Self::Monthly => 7,
+            Self::Quarterly => 10,
+            Self::Yearly => 14,
         }
     }
 
     /// The day `count` periods after `first`.
-    fn after(self, first: Date, count: i32) -> Date {
+    pub(super) fn after(self, first: Date, count: i32) -> Date {
         match self {
             Self::Weekly => first.saturating_add((7 * count).days()),
             Self::Fortnightly => first.saturating_add((14 * count).days()),
@@ -65,8 +88,11 @@ pub(super) struct Stream<'a> {
 impl Stream<'_> {
     /// Category of most rows; the first of equals.
     pub(super) fn category(&self) -> Category {
-        let count = |category: Category| self.rows.iter().filter(|row| row.category == category).count();
-        self.rows.iter().rev().map(|row| row.category).max_by_key(|category| count(*category)).unwrap_or(Category::Other)
+        let mut counts: HashMap<Category, usize> = HashMap::new();
+        for row in &self.rows {
+            *counts.entry(row.category).or_default() += 1;
+        }
+        self.rows.iter().rev().map(|row| row.category).max_by_key(|category| counts[category]).unwrap_or(Category::Other)
     }
 
     /// When each occurrence was due and how late it came; see [`Punctuality`].
@@ -120,6 +146,15 @@ fn period(days: &[Date]) -> Option<Period> {
     #[expect(clippy::cast_precision_loss, reason = "counts of payments are far below 2^52")]
     let share = gaps.iter().filter(fits).count() as f64 / gaps.len() as f64;
     (share >= REGULAR_SHARE).then_some(period)
+}
+
+/// The period two days are apart, if any.
+pub(super) fn single_gap(first: Date, second: Date) -> Option<Period> {
+    let gap = f64::from(days_between(first, second));
+    Period::ALL.into_iter().find(|period| {
+        let (length, tolerance) = period.days();
+        (gap - length).abs() <= tolerance
+    })
 }
 
 /// The middle value.

@@ -22,6 +22,7 @@ pub mod institutions;
 pub mod keys;
 pub mod sessions;
 pub mod shares;
+pub mod staging;
 pub mod trees;
 pub mod users;
 pub mod verifications;

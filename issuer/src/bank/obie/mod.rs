@@ -7,6 +7,7 @@
 mod config;
 mod consent;
 mod convert;
+pub mod file;
 mod http;
 mod oauth;
 mod pages;

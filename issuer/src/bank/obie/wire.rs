@@ -114,6 +114,7 @@ pub(super) struct Balances {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Balance {
+    pub(super) account_id: Option<String>,
     #[serde(rename = "Type")]
     pub(super) kind: String,
     pub(super) credit_debit_indicator: Indicator,
@@ -145,6 +146,8 @@ pub(super) struct Transactions {
 #[serde(rename_all = "PascalCase")]
 #[expect(clippy::struct_field_names, reason = "the scheme names them so")]
 pub(super) struct Transaction {
+    /// Whose row it is; needed where a file holds several accounts.
+    pub(super) account_id: Option<String>,
     pub(super) transaction_id: Option<String>,
     pub(super) status: String,
     pub(super) credit_debit_indicator: Indicator,

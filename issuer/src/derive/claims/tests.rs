@@ -9,7 +9,7 @@ use crate::sandbox::bank::berka;
 use crate::screening::{Hit, ListVersion};
 
 fn holder() -> DeclaredHolder {
-    DeclaredHolder { name: "Ada Example".into(), destination: "GB".parse().unwrap() }
+    DeclaredHolder { name: "Ada Example".into(), destination: "GB".parse().unwrap(), origin: None }
 }
 
 fn screened() -> ScreeningOutcome {

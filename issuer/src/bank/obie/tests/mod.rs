@@ -272,7 +272,7 @@ async fn the_three_customers_come_out_as_promised() {
         ] {
             let mut tokens = world.link(customer).await;
             let snapshot = world.read(&mut tokens).await.unwrap();
-            let holder = DeclaredHolder { name: name.into(), destination: destination.parse().unwrap() };
+            let holder = DeclaredHolder { name: name.into(), destination: destination.parse().unwrap(), origin: None };
             let derived = derive(snapshot, &holder, &ScreeningOutcome::default(), world.clock.now()).unwrap();
             assert_eq!(slots.map(|slot| derived.values[slot.index()]), expected, "{customer} at {now}: {:?}", derived.notes);
             scores.push(derived.values[Slot::StabilityScore.index()]);
@@ -298,7 +298,7 @@ async fn a_real_account_gives_claims() {
     for customer in world.bank.customers() {
         let mut tokens = world.link(&customer.id).await;
         let snapshot = world.read(&mut tokens).await.unwrap();
-        let holder = DeclaredHolder { name: customer.declared_name.clone(), destination: "EU".parse().unwrap() };
+        let holder = DeclaredHolder { name: customer.declared_name.clone(), destination: "EU".parse().unwrap(), origin: None };
         let derived = derive(snapshot, &holder, &ScreeningOutcome::default(), world.clock.now()).unwrap();
         assert_eq!(derived.values[Slot::IdentityVerified.index()], 1);
         assert!(derived.transactions_read > 20, "{}", derived.transactions_read);
