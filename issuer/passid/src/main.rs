@@ -1,18 +1,17 @@
 //! `passid`: the issuer's server, its operator commands, and the demo of one share from bank to institution.
 
 mod arguments;
+mod commands;
 mod data_directory;
 mod demo;
 mod failure;
-mod operator;
-mod serve;
 mod server;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
-use arguments::{Arguments, Command};
+use arguments::Arguments;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -23,10 +22,7 @@ fn main() -> ExitCode {
     let outcome = runtime.block_on(async {
         match arguments.command {
             None => demo::run(arguments.demo).await,
-            Some(Command::Demo(options)) => demo::run(options).await,
-            Some(Command::Serve(options)) => serve::run(options).await,
-            Some(Command::Workspace { command }) => operator::workspace(command).await,
-            Some(Command::Audit { command }) => operator::audit(command).await,
+            Some(command) => command.run().await,
         }
     });
     match outcome {

@@ -15,7 +15,7 @@ use passid_wallet_core::random::Random;
 use passid_wallet_core::{Wallet, WalletConfig, WalletError};
 use reqwest::Client;
 
-use crate::arguments::Persona;
+use super::options::Persona;
 
 /// Who the consumer is at the bank.
 #[derive(Debug, Clone)]

@@ -4,6 +4,7 @@ mod consent;
 mod consumer;
 mod evidence;
 mod institution;
+mod options;
 mod receiver;
 mod refusals;
 mod report;
@@ -17,16 +18,17 @@ use std::sync::Mutex;
 
 use tracing_subscriber::EnvFilter;
 
-use crate::arguments::DemoOptions;
 use crate::data_directory::DataDirectory;
 use crate::failure::Failure;
 use crate::server;
+
+pub(crate) use options::Options;
 
 use report::Report;
 use stage::Stage;
 
 /// Runs the demo, and stays up afterwards unless told otherwise.
-pub(crate) async fn run(options: DemoOptions) -> Result<(), Failure> {
+pub(crate) async fn run(options: Options) -> Result<(), Failure> {
     let directory = DataDirectory::open(&options.data)?;
     log_to(&directory.path().join("passid.log"))?;
     let mut report = Report::new(options.json);

@@ -11,11 +11,11 @@ use reqwest::Client;
 use tokio::net::TcpListener;
 use url::Url;
 
-use crate::arguments::DemoOptions;
 use crate::failure::Failure;
 use crate::server::{self, IssuerSetup, RunningIssuer};
 
 use super::consumer::Person;
+use super::options::Options;
 use super::report::Report;
 
 /// Where the issuer listens unless told otherwise.
@@ -39,7 +39,7 @@ pub(super) struct Stage {
 
 impl Stage {
     /// Starts bank and issuer.
-    pub(super) async fn start(report: &mut Report, options: &DemoOptions, data: &Path) -> Result<Self, Failure> {
+    pub(super) async fn start(report: &mut Report, options: &Options, data: &Path) -> Result<Self, Failure> {
         let listener = issuer_listener(report, options).await?;
         let url = server::url_of(server::local_address(&listener)?)?;
         let source = match &options.bank_data {
@@ -95,7 +95,7 @@ impl Stage {
 }
 
 /// The address asked for; or the usual one, or a free port when that is taken.
-async fn issuer_listener(report: &Report, options: &DemoOptions) -> Result<TcpListener, Failure> {
+async fn issuer_listener(report: &Report, options: &Options) -> Result<TcpListener, Failure> {
     if let Some(address) = options.listen {
         return server::listen(address).await;
     }
@@ -106,7 +106,7 @@ async fn issuer_listener(report: &Report, options: &DemoOptions) -> Result<TcpLi
     server::listen(ANY_PORT).await
 }
 
-fn person(options: &DemoOptions, bank: &SandboxBank) -> Result<Person, Failure> {
+fn person(options: &Options, bank: &SandboxBank) -> Result<Person, Failure> {
     let (customer, destination) = match options.bank_data {
         Some(_) => (format!("account-{}", options.account), "EU"),
         None => (options.persona.customer().to_owned(), options.persona.destination()),

@@ -1,22 +1,45 @@
 //! `passid serve`: the issuer until it is asked to stop.
 
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Args;
 use passid_issuer::config::Config;
 use passid_issuer::sandbox::bank::BankSource;
 use passid_issuer::screening::Screener;
-use passid_issuer::store::DatabaseUrl;
 use tracing_subscriber::EnvFilter;
+use url::Url;
 
-use crate::arguments::{ServeOptions, StoreOptions};
+use crate::arguments::StoreOptions;
 use crate::data_directory::DataDirectory;
 use crate::failure::Failure;
 use crate::server::{self, IssuerSetup, RunningIssuer};
 
-/// The database named, or the embedded one in the data directory.
-pub(crate) fn database(options: &StoreOptions) -> DatabaseUrl {
-    options.database.clone().unwrap_or_else(|| DatabaseUrl::Sqlite(options.data.join("issuer.db")))
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Options {
+    #[command(flatten)]
+    store: StoreOptions,
+    /// Where to listen.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8420", env = "PASSID_LISTEN")]
+    listen: SocketAddr,
+    /// The address wallets, institutions and banks reach the issuer under; the listening address when left out.
+    #[arg(long, value_name = "URL", env = "PASSID_PUBLIC_URL")]
+    public_url: Option<Url>,
+    /// Sanctions lists to screen; without them nobody is said to be clear.
+    #[arg(long, value_name = "DIR", env = "PASSID_SANCTIONS")]
+    sanctions: Option<PathBuf>,
+    /// Also run the sandbox bank with its three personas, here.
+    #[arg(long, value_name = "ADDR", env = "PASSID_SANDBOX_BANK")]
+    sandbox_bank: Option<SocketAddr>,
+    /// Let sandbox webhooks go to plain http on this machine.
+    #[arg(long, env = "PASSID_ALLOW_LOOPBACK_WEBHOOKS")]
+    allow_loopback_webhooks: bool,
+    /// Accept live presentations although the circuit's keys were made by one party (see circuits/README.md).
+    #[arg(long, env = "PASSID_ALLOW_DEVELOPMENT_CIRCUIT")]
+    allow_development_circuit: bool,
 }
 
-pub(crate) async fn run(options: Box<ServeOptions>) -> Result<(), Failure> {
+pub(super) async fn run(options: Options) -> Result<(), Failure> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     let colours = std::io::IsTerminal::is_terminal(&std::io::stderr());
     tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).init();
@@ -45,7 +68,7 @@ pub(crate) async fn run(options: Box<ServeOptions>) -> Result<(), Failure> {
     config.allow_loopback_webhooks = options.allow_loopback_webhooks;
     config.allow_development_circuit = options.allow_development_circuit;
     let master_key = options.store.master_key.clone().unwrap_or_else(|| directory.path().join("master.key"));
-    let setup = IssuerSetup { config, database: database(&options.store), master_key: &master_key, sanctions, banks };
+    let setup = IssuerSetup { config, database: options.store.database(), master_key: &master_key, sanctions, banks };
     let issuer = RunningIssuer::start(listener, setup).await?;
     tracing::info!(%address, issuer = issuer.service.config.issuer(), "ready");
 

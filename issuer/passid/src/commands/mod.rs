@@ -1,0 +1,35 @@
+//! The program's commands: one file each, with its options and what it does.
+
+mod audit;
+mod serve;
+mod workspace;
+
+use clap::Subcommand;
+
+use crate::demo;
+use crate::failure::Failure;
+
+/// What the program can be told to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Show one share from bank to institution on this machine (what runs when no command is given).
+    Demo(demo::Options),
+    /// Run the issuer.
+    Serve(Box<serve::Options>),
+    /// Look after institutions' workspaces.
+    Workspace(workspace::Options),
+    /// Check audit logs.
+    Audit(audit::Options),
+}
+
+impl Command {
+    /// Does what was asked.
+    pub(crate) async fn run(self) -> Result<(), Failure> {
+        match self {
+            Self::Demo(options) => demo::run(options).await,
+            Self::Serve(options) => serve::run(*options).await,
+            Self::Workspace(options) => workspace::run(options).await,
+            Self::Audit(options) => audit::run(options).await,
+        }
+    }
+}
