@@ -1,6 +1,7 @@
 //! The program's commands: one file each, with its options and what it does.
 
 mod audit;
+mod ingest;
 mod serve;
 mod workspace;
 
@@ -16,6 +17,8 @@ pub(crate) enum Command {
     Demo(demo::Options),
     /// Run the issuer.
     Serve(Box<serve::Options>),
+    /// Derive claims from bank data in a file (OBIE JSON or CSV), without a live connection.
+    Ingest(Box<ingest::Options>),
     /// Look after institutions' workspaces.
     Workspace(workspace::Options),
     /// Check audit logs.
@@ -28,6 +31,7 @@ impl Command {
         match self {
             Self::Demo(options) => demo::run(options).await,
             Self::Serve(options) => serve::run(*options).await,
+            Self::Ingest(options) => ingest::run(*options).await,
             Self::Workspace(options) => workspace::run(options).await,
             Self::Audit(options) => audit::run(options).await,
         }
