@@ -159,7 +159,7 @@ async fn run(
     let of_bytes = book.of_bytes;
     for holder in std::mem::take(&mut book.holders) {
         let name = holder.name.clone();
-        let snapshot = load(&mut book, holder, as_of, options, staging).await?;
+        let snapshot = load(&mut book, holder, as_of, staging).await?;
         derived_from += snapshot.transaction_count() as u64;
         let accounts = snapshot.accounts.len();
         let declared = DeclaredHolder { name: options.declared_name.clone().unwrap_or_default(), destination: options.destination, origin: options.origin };
@@ -322,7 +322,7 @@ fn recognise(path: &Path, beginning: &[u8]) -> Option<Format> {
 }
 
 /// Loads a holder's window.
-async fn load(book: &mut Book, holder: Holder, as_of: Date, options: &IngestOptions, staging: &mut Staging) -> Result<BankSnapshot, IngestError> {
+async fn load(book: &mut Book, holder: Holder, as_of: Date, staging: &mut Staging) -> Result<BankSnapshot, IngestError> {
     let read_at: Timestamp = format!("{as_of}T00:00:00Z").parse().map_err(|_| IngestError::Interrupted)?;
     let first_day = day_number(as_of) - WANTED_HISTORY_DAYS;
     let last_day = as_of;

@@ -283,7 +283,7 @@ mod tests {
             ("date,amount,currency\n2026-03-17,1,GBP\n17.03.2026,1,GBP\n", "line 3: booked_on is no day"),
             ("date,amount,currency\n2026-03-17,\"1,50\",GBP\n", "line 2: amount is no amount"),
             ("date,amount,currency\n2026-03-17,1.505,GBP\n", "line 2: amount is no amount"),
-            ("date,amount,currency\n2026-03-17,1,GBP\n\n2026-03-17,1\n", "line 4: 2 fields where the header has 3"),
+            ("date,amount,currency\n2026-03-17,1,GBP\n2026-03-17,1\n", "line 3: 2 fields where the header has 3"),
             ("date,amount,currency,direction\n2026-03-17,1,GBP,sideways\n", "line 2: direction is neither"),
             ("date,amount,currency\n2026-03-17,1,POUNDS\n", "line 2: currency is no code"),
         ] {

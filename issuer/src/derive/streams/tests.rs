@@ -29,7 +29,7 @@ fn two_are_early_a_late_one_is_overdue_and_two_late_ones_have_ended() {
     assert_eq!(state("2026-11-03", 2), StreamState::Early);
     assert_eq!(state("2026-10-03", 5), StreamState::Overdue);
     assert_eq!(state("2026-09-03", 5), StreamState::Ended);
-    assert!(told(vec![row("2026-11-03", -100, "X"), row("2026-11-08", -100, "X")]).is_empty());
+    assert!(told(vec![row("2026-11-03", -100, "X"), row("2026-11-07", -100, "X")]).is_empty());
 }
 
 /// A user's accounts as the file has them: `amount` is positive for money spent.
