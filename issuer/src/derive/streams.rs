@@ -135,7 +135,8 @@ fn describe(material: &Material<'_>, direction: Direction, stream: &Stream<'_>) 
 /// Every income source in the credential currency, largest deposits first.
 pub(super) fn income_sources(material: &Material<'_>) -> Vec<IncomeSource> {
     let told = |category: Category| category.may_be_income() || category == Category::Interest;
-    let is_source = |stream: &Stream<'_>| stream.rows.len() >= LEAST_OCCURRENCES && span(stream).is_some_and(|(first, last)| days_between(first, last) >= LEAST_SPAN_DAYS);
+    let is_source =
+        |stream: &Stream<'_>| stream.rows.len() >= LEAST_OCCURRENCES && span(stream).is_some_and(|(first, last)| days_between(first, last) >= LEAST_SPAN_DAYS);
     let mut found: Vec<IncomeSource> = streams(&material.rows, Direction::Credit, told)
         .iter()
         .filter(|stream| is_source(stream))

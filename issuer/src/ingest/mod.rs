@@ -340,7 +340,12 @@ async fn load(book: &mut Book, holder: Holder, as_of: Date, staging: &mut Stagin
         staging.account(i64::try_from(*number).unwrap_or(i64::MAX), first_day, each).await?;
         let known = &mut book.accounts[*number];
         let balance = known.balance.map(|balance| Balance { minor: balance.minor, at: read_at });
-        accounts.push(AccountHistory { account: known.account.clone(), holders: std::mem::take(&mut known.parties), balance, transactions: history.into_rows() });
+        accounts.push(AccountHistory {
+            account: known.account.clone(),
+            holders: std::mem::take(&mut known.parties),
+            balance,
+            transactions: history.into_rows(),
+        });
     }
     Ok(BankSnapshot { provider: "file".to_owned(), read_at, accounts, consenting_party: holder.parties.into_iter().next() })
 }

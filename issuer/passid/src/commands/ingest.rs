@@ -146,7 +146,11 @@ pub(super) async fn run(options: Options) -> Result<(), Failure> {
         out.flush()?;
     }
     let ending = tally.words(&summary);
-    if options.json { eprint_lines(&ending) } else { print!("{ending}") }
+    if options.json {
+        eprint_lines(&ending)
+    } else {
+        print!("{ending}")
+    }
     Ok(())
 }
 
@@ -227,7 +231,13 @@ fn words(document: &Value) -> String {
     let sources = document["income"]["sources"].as_array().into_iter().flatten();
     for source in sources {
         let period = source["period"].as_str().unwrap_or("irregular");
-        lines.push(format!("  income source: {} ({}, {period}, {} × {})", text(&source["payer"]), text(&source["kind"]), source["deposits"], text(&source["amount"])));
+        lines.push(format!(
+            "  income source: {} ({}, {period}, {} × {})",
+            text(&source["payer"]),
+            text(&source["kind"]),
+            source["deposits"],
+            text(&source["amount"])
+        ));
     }
     for stream in document["recurring"].as_array().into_iter().flatten() {
         let next = stream["next_on"].as_str().map_or_else(String::new, |day| format!(", next {day}"));
