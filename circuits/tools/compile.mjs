@@ -1,10 +1,10 @@
-// Compiles claims_v1.circom into a directory: claims_v1.r1cs, .wasm and .sym. The compiler is circom itself, in WebAssembly.
+// Compiles a circuit, claims_v1.circom unless told otherwise, into a directory: NAME.r1cs, .wasm and .sym. The compiler is circom itself, in WebAssembly.
 //
 //   node tools/compile.mjs DIRECTORY
 
 import { spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
-import { join, relative } from "node:path";
+import { basename, join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { BUILD, CIRCUITS } from "./paths.mjs";
 
@@ -20,9 +20,10 @@ export async function compile(target, source = "claims_v1.circom") {
   if (result.status !== 0) {
     throw new Error(`circom failed:\n${result.stdout}${result.stderr}`);
   }
-  renameSync(join(output, "claims_v1.r1cs"), join(target, "claims_v1.r1cs"));
-  renameSync(join(output, "claims_v1.sym"), join(target, "claims_v1.sym"));
-  copyFileSync(join(output, "claims_v1_js", "claims_v1.wasm"), join(target, "claims_v1.wasm"));
+  const name = basename(source, ".circom");
+  renameSync(join(output, `${name}.r1cs`), join(target, `${name}.r1cs`));
+  renameSync(join(output, `${name}.sym`), join(target, `${name}.sym`));
+  copyFileSync(join(output, `${name}_js`, `${name}.wasm`), join(target, `${name}.wasm`));
   rmSync(output, { recursive: true });
   return result.stdout;
 }

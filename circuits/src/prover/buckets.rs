@@ -1,13 +1,17 @@
 //! The buckets of one window: points sorted by digit, added up in affine form with shared inversions.
 
-use ark_ec::VariableBaseMSM;
-use ark_ec::short_weierstrass::{Affine, Projective, SWCurveConfig};
+use ark_ec::short_weierstrass::{Affine, Bucket, Projective, SWCurveConfig};
 use ark_ff::{AdditiveGroup, Field, Zero};
 
+use super::ProveError;
+use super::cancel::CancelToken;
 use super::msm::Point;
 
 /// Below this many additions a shared inversion costs more than it saves.
 const FEWEST_SHARED: usize = 64;
+
+/// Below this many buckets they are summed up one after another.
+const FEWEST_BUCKETS: usize = 128;
 
 /// Bucket `d` holds the points whose digit is `d` or `−d`, the latter negated.
 pub(super) struct Buckets<P: SWCurveConfig> {
@@ -42,16 +46,42 @@ impl<P: SWCurveConfig> Buckets<P> {
     }
 
     /// `Σ d · (sum of bucket d)`.
-    pub(super) fn sum(mut self) -> Projective<P>
-    where
-        Projective<P>: VariableBaseMSM<MulBase = Affine<P>>,
-    {
+    ///
+    /// # Errors
+    /// [`ProveError::Cancelled`].
+    pub(super) fn sum(mut self, cancel: &CancelToken) -> Result<Projective<P>, ProveError> {
+        cancel.check()?;
         let mut products = Vec::new();
         while self.pairs() >= FEWEST_SHARED {
+            cancel.check()?;
             self.halve(&mut products);
         }
-        let mut running = <Projective<P> as VariableBaseMSM>::ZERO_BUCKET;
-        let mut total = <Projective<P> as VariableBaseMSM>::ZERO_BUCKET;
+        drop(products);
+        if self.lengths.len() < FEWEST_BUCKETS {
+            return Ok(self.running_sum());
+        }
+        // With d = high·2ᵏ + low the sum is 2ᵏ·Σ high·(…) + Σ low·(…): two sums over few buckets, again with shared inversions.
+        let low_bits = self.lengths.len().ilog2() / 2;
+        let high_count = self.lengths.len() >> low_bits;
+        let [high, low] = self.split_digits(low_bits);
+        let points = &self.points[self.first..];
+        let mut total = Self::fill(points, &high, high_count).sum(cancel)?;
+        for _ in 0..low_bits {
+            total.double_in_place();
+        }
+        Ok(total + Self::fill(points, &low, (1 << low_bits) - 1).sum(cancel)?)
+    }
+
+    /// The high and the low digit of each point that is left.
+    fn split_digits(&self, low_bits: u32) -> [Vec<i16>; 2] {
+        let digits = self.lengths.iter().zip(1i16..).flat_map(|(length, digit)| (0..*length).map(move |_| digit));
+        digits.map(|digit| (digit >> low_bits, digit & ((1 << low_bits) - 1))).unzip::<_, _, Vec<_>, Vec<_>>().into()
+    }
+
+    /// The same sum for few buckets, from the last to the first.
+    fn running_sum(&self) -> Projective<P> {
+        let mut running = Bucket::<P>::ZERO;
+        let mut total = Bucket::<P>::ZERO;
         let mut end = self.points.len();
         for length in self.lengths.iter().rev() {
             let start = end - *length as usize;

@@ -1,12 +1,17 @@
 //! The group operations of a Groth16 proof.
+//!
+//! The proof is made without blinding and then re-randomised: with uniform r₁, r₂ the points `A/r₁`, `r₁·(B + r₂·δ)`, `C + r₂·A` are
+//! distributed exactly like a proof with fresh blinding, A and B uniform and independent and C given by them (theorem 3 of Bagheri,
+//! Kohlweiss, Siim, Volkhov, eprint 2020/811). This way nothing is needed of B in the first group, a seventh of the work.
 
 use ark_bn254::{Fr, G1Affine, G2Affine};
 use ark_ec::CurveGroup;
+use ark_ff::Field;
 
 use super::ProveError;
 use super::cancel::CancelToken;
 use super::key::ProvingKey;
-use super::msm;
+use super::msm::Sum;
 use crate::assignment::program::Assignment;
 
 /// The three points of a proof, not yet checked.
@@ -16,21 +21,26 @@ pub(super) struct Points {
     pub(super) c: G1Affine,
 }
 
-/// Computes the proof for a satisfying assignment; `blinding` makes it zero-knowledge.
+/// Computes the proof for a satisfying assignment; `blinding` makes it zero-knowledge: two uniform scalars, the first not zero.
 pub(super) fn prove(key: &ProvingKey, assignment: &Assignment, quotient: &[Fr], blinding: &[Fr; 2], cancel: &CancelToken) -> Result<Points, ProveError> {
-    let [blinding_a, blinding_b] = *blinding;
+    let [scale, shift] = *blinding;
+    let inverse = scale.inverse().ok_or(ProveError::SelfCheck)?;
     let wires = assignment.wires.as_slice();
     let private_wires = &wires[key.public_signals + 1..];
 
-    let ((b_g2, c_g1), (a_g1, b_g1)) = rayon::join(
-        || rayon::join(|| msm::sum(&[(&key.b_g2, wires)], cancel), || msm::sum(&[(&key.quotient, quotient), (&key.private, private_wires)], cancel)),
-        || rayon::join(|| msm::sum(&[(&key.a, wires)], cancel), || msm::sum(&[(&key.b_g1, wires)], cancel)),
+    let (b, (a, c)) = rayon::join(
+        || Sum::new(&[(&key.b_g2, wires)]),
+        || (Sum::new(&[(&key.a, wires)]), Sum::new(&[(&key.quotient, quotient), (&key.private, private_wires)])),
     );
-    let (a_g1, b_g1, b_g2, c_g1) = (a_g1?, b_g1?, b_g2?, c_g1?);
+    // The longest windows first, so that no thread is left with one when the others have finished.
+    rayon::scope_fifo(|scope| {
+        b.spawn(scope, cancel);
+        c.spawn(scope, cancel);
+        a.spawn(scope, cancel);
+    });
+    let (a, b, c) = (a.finish(cancel)?, b.finish(cancel)?, c.finish(cancel)?);
 
-    let a_g1 = a_g1 + key.alpha_g1 + key.delta_g1 * blinding_a;
-    let b_g1 = b_g1 + key.beta_g1 + key.delta_g1 * blinding_b;
-    let b_g2 = b_g2 + key.beta_g2 + key.delta_g2 * blinding_b;
-    let c_g1 = c_g1 + a_g1 * blinding_b + b_g1 * blinding_a - key.delta_g1 * (blinding_a * blinding_b);
-    Ok(Points { a: a_g1.into_affine(), b: b_g2.into_affine(), c: c_g1.into_affine() })
+    let a = a + key.alpha_g1;
+    let (b, (a, c)) = rayon::join(|| (b + key.beta_g2 + key.delta_g2 * shift) * scale, || (a * inverse, c + a * shift));
+    Ok(Points { a: a.into_affine(), b: b.into_affine(), c: c.into_affine() })
 }

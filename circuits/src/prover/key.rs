@@ -1,7 +1,8 @@
 //! The proving key, read straight from the `.zkey` of snarkjs.
 //!
 //! Points are taken unchecked: the file's SHA-256 was compared with its pin before, and checking 40,000 points costs half a second.
-//! The constraint coefficients in the file are skipped; the witness program carries them.
+//! Skipped are the constraint coefficients, which the witness program carries, and what the prover does without: beta, delta and
+//! `b_i(τ)` in the first group.
 
 use ark_bn254::{Fq, Fq2, Fr, G1Affine, G2Affine};
 use ark_ff::{AdditiveGroup, BigInt, PrimeField};
@@ -13,15 +14,11 @@ const GROTH16: u32 = 1;
 /// The group elements of a Groth16 proving key.
 pub(crate) struct ProvingKey {
     pub(crate) alpha_g1: G1Affine,
-    pub(crate) beta_g1: G1Affine,
     pub(crate) beta_g2: G2Affine,
-    pub(crate) delta_g1: G1Affine,
     pub(crate) delta_g2: G2Affine,
     /// Per wire: `a_i(τ)`.
     pub(crate) a: Vec<G1Affine>,
-    /// Per wire: `b_i(τ)` in the first group.
-    pub(crate) b_g1: Vec<G1Affine>,
-    /// Per wire: `b_i(τ)` in the second group.
+    /// Per wire: `b_i(τ)`.
     pub(crate) b_g2: Vec<G2Affine>,
     /// Per private wire: `(β a_i(τ) + α b_i(τ) + c_i(τ)) / δ`.
     pub(crate) private: Vec<G1Affine>,
@@ -48,10 +45,10 @@ impl ProvingKey {
         let public_signals = header.index()?;
         let domain_size = header.index()?;
         let alpha_g1 = first_group(&mut header)?;
-        let beta_g1 = first_group(&mut header)?;
+        header.take(64)?; // beta in the first group, which this prover does without
         let beta_g2 = second_group(&mut header)?;
         header.take(128)?; // gamma, which only a verifier needs
-        let delta_g1 = first_group(&mut header)?;
+        header.take(64)?; // delta in the first group, likewise
         let delta_g2 = second_group(&mut header)?;
         header.end()?;
 
@@ -62,12 +59,9 @@ impl ProvingKey {
         }
         Ok(Self {
             alpha_g1,
-            beta_g1,
             beta_g2,
-            delta_g1,
             delta_g2,
             a: points(file.section(5)?, wires, 64, first_group)?,
-            b_g1: points(file.section(6)?, wires, 64, first_group)?,
             b_g2: points(file.section(7)?, wires, 128, second_group)?,
             private: points(file.section(8)?, private_wires, 64, first_group)?,
             quotient: points(file.section(9)?, domain_size, 64, first_group)?,
@@ -155,12 +149,9 @@ mod tests {
         let ours = ProvingKey::parse(FILE).expect("committed");
         let (theirs, _) = ark_circom::read_zkey(&mut std::io::Cursor::new(FILE)).expect("committed");
         assert_eq!(ours.alpha_g1, theirs.vk.alpha_g1);
-        assert_eq!(ours.beta_g1, theirs.beta_g1);
         assert_eq!(ours.beta_g2, theirs.vk.beta_g2);
-        assert_eq!(ours.delta_g1, theirs.delta_g1);
         assert_eq!(ours.delta_g2, theirs.vk.delta_g2);
         assert_eq!(ours.a, theirs.a_query);
-        assert_eq!(ours.b_g1, theirs.b_g1_query);
         assert_eq!(ours.b_g2, theirs.b_g2_query);
         assert_eq!(ours.private, theirs.l_query);
         assert_eq!(ours.quotient, theirs.h_query);

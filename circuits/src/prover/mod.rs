@@ -3,6 +3,7 @@
 
 mod buckets;
 mod cancel;
+mod endomorphism;
 mod groth16;
 mod key;
 mod msm;

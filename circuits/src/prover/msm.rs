@@ -1,78 +1,118 @@
 //! Sums of many points times many scalars, the bulk of a proof.
 //!
-//! Pippenger's method with signed digits. The points of all buckets of a window are added pair by pair in affine form with one shared
-//! inversion per round (Montgomery's trick), so an addition costs about six multiplications instead of eleven. Windows run in
-//! parallel and look at the cancel token before they start. Not constant-time, as no prover of this kind is.
+//! Pippenger's method with signed digits, over scalars that the curve's endomorphism made short. The points of all buckets of a
+//! window are added pair by pair in affine form with one shared inversion per round (Montgomery's trick), so an addition costs about
+//! six multiplications instead of eleven. Windows are independent of each other: the caller spreads those of several sums over its
+//! threads. Not constant-time, as no prover of this kind is.
+
+use std::sync::OnceLock;
 
 use ark_bn254::Fr;
-use ark_ec::short_weierstrass::{Affine, Projective, SWCurveConfig};
+use ark_ec::short_weierstrass::{Affine, Projective};
 use ark_ec::{AdditiveGroup, AffineRepr, CurveConfig};
-use ark_ff::{PrimeField, Zero};
-use rayon::prelude::*;
+use ark_ff::Zero;
+use rayon::ScopeFifo;
 use zeroize::Zeroizing;
 
 use super::ProveError;
 use super::buckets::Buckets;
 use super::cancel::CancelToken;
+use super::endomorphism::Endomorphism;
 
 /// A point by its coordinates; never the identity.
 pub(super) type Point<P> = (<P as CurveConfig>::BaseField, <P as CurveConfig>::BaseField);
 
-/// Bits of a scalar, and one for the carry of the last signed digit.
-const SCALAR_BITS: usize = 255;
+/// `Σ scalarᵢ · pointᵢ`, prepared so that its windows can be computed in any order, on any thread.
+pub(super) struct Sum<P: Endomorphism> {
+    points: Vec<Point<P>>,
+    /// The digits of all scalars, window by window.
+    digits: Zeroizing<Vec<i16>>,
+    window_bits: usize,
+    windows: Vec<OnceLock<Result<Projective<P>, ProveError>>>,
+}
 
-/// `Σ scalarᵢ · pointᵢ` over several lists at once. Lists of different length are cut to the shorter.
-pub(super) fn sum<P: SWCurveConfig<ScalarField = Fr>>(lists: &[(&[Affine<P>], &[Fr])], cancel: &CancelToken) -> Result<Projective<P>, ProveError> {
-    let total = lists.iter().map(|(points, scalars)| points.len().min(scalars.len())).sum();
-    let mut points = Vec::with_capacity(total);
-    let mut scalars = Zeroizing::new(Vec::with_capacity(total));
-    for (point, scalar) in lists.iter().flat_map(|(points, scalars)| points.iter().zip(*scalars)) {
-        if !point.is_zero() && !scalar.is_zero() {
-            points.push((point.x, point.y));
-            scalars.push(scalar.into_bigint().0);
+impl<P: Endomorphism> Sum<P> {
+    /// Takes several lists at once. Lists of different length are cut to the shorter.
+    pub(super) fn new(lists: &[(&[Affine<P>], &[Fr])]) -> Self {
+        let total: usize = lists.iter().map(|(points, scalars)| points.len().min(scalars.len())).sum();
+        let mut points = Vec::with_capacity(total * P::PARTS);
+        let mut parts = Zeroizing::new(Vec::with_capacity(total * P::PARTS));
+        for (point, scalar) in lists.iter().flat_map(|(points, scalars)| points.iter().zip(*scalars)) {
+            if point.is_zero() || scalar.is_zero() {
+                continue;
+            }
+            let mut image = (point.x, point.y);
+            let split = P::split(scalar);
+            let needed = split.iter().rposition(|part| *part != 0).map_or(0, |last| last + 1);
+            for (index, part) in split.into_iter().take(needed).enumerate() {
+                if index > 0 {
+                    image = P::image(&image);
+                }
+                points.push(image);
+                parts.push(part);
+            }
+        }
+        let window_bits = window_bits::<P>(points.len());
+        let digits = Zeroizing::new(signed_digits::<P>(&parts, window_bits));
+        let windows = (0..window_count::<P>(window_bits)).map(|_| OnceLock::new()).collect();
+        Self { points, digits, window_bits, windows }
+    }
+
+    /// Starts the computation of each window. A cancelled window ends soon.
+    pub(super) fn spawn<'a>(&'a self, scope: &ScopeFifo<'a>, cancel: &'a CancelToken) {
+        for (index, window) in self.windows.iter().enumerate() {
+            scope.spawn_fifo(move |_| {
+                window.get_or_init(|| self.window(index, cancel));
+            });
         }
     }
-    let window_bits = window_bits(points.len());
-    let windows = SCALAR_BITS.div_ceil(window_bits);
-    let digits = Zeroizing::new(signed_digits(&scalars, window_bits));
-    let sums: Vec<Projective<P>> = (0..windows)
-        .into_par_iter()
-        .map(|window| {
-            cancel.check()?;
-            let digits = &digits[window * points.len()..(window + 1) * points.len()];
-            Ok(Buckets::<P>::fill(&points, digits, 1 << (window_bits - 1)).sum())
-        })
-        .collect::<Result<_, ProveError>>()?;
-    Ok(sums.into_iter().rev().fold(Projective::zero(), |mut total, sum| {
-        for _ in 0..window_bits {
-            total.double_in_place();
+
+    fn window(&self, index: usize, cancel: &CancelToken) -> Result<Projective<P>, ProveError> {
+        let digits = &self.digits[index * self.points.len()..(index + 1) * self.points.len()];
+        Buckets::<P>::fill(&self.points, digits, 1 << (self.window_bits - 1)).sum(cancel)
+    }
+
+    /// The sum, once all windows are there; those nobody computed are computed here.
+    ///
+    /// # Errors
+    /// [`ProveError::Cancelled`].
+    pub(super) fn finish(&self, cancel: &CancelToken) -> Result<Projective<P>, ProveError> {
+        let mut total = Projective::zero();
+        for (index, window) in self.windows.iter().enumerate().rev() {
+            for _ in 0..self.window_bits {
+                total.double_in_place();
+            }
+            total += (*window.get_or_init(|| self.window(index, cancel)))?;
         }
-        total + sum
-    }))
+        Ok(total)
+    }
 }
 
-/// The window that needs the fewest multiplications: about six to add a point to its bucket, about 22 to sum up a bucket.
-fn window_bits(points: usize) -> usize {
-    (4..=13).min_by_key(|bits| SCALAR_BITS.div_ceil(*bits) * (6 * points + 22 * (1 << (bits - 1)))).unwrap_or(8)
+/// How many windows cover a part and the carry of its last digit.
+fn window_count<P: Endomorphism>(bits: usize) -> usize {
+    (P::PART_BITS + 1).div_ceil(bits)
 }
 
-/// The digits of all scalars, window by window, each between −2^(bits−1) + 1 and 2^(bits−1).
-fn signed_digits(scalars: &[[u64; 4]], bits: usize) -> Vec<i16> {
-    let windows = SCALAR_BITS.div_ceil(bits);
+/// The window that needs the fewest multiplications: about six to add a point to its bucket, about 15 to sum up a bucket.
+fn window_bits<P: Endomorphism>(points: usize) -> usize {
+    (4..=13).min_by_key(|bits| window_count::<P>(*bits) * (6 * points + 15 * (1 << (bits - 1)))).unwrap_or(8)
+}
+
+/// The digits of all parts, window by window, each between −2^(bits−1) and 2^(bits−1).
+fn signed_digits<P: Endomorphism>(parts: &[i128], bits: usize) -> Vec<i16> {
+    let windows = window_count::<P>(bits);
     let half = 1i16 << (bits - 1);
-    let mut digits = vec![0i16; windows * scalars.len()];
-    for (index, limbs) in scalars.iter().enumerate() {
+    let mut digits = vec![0i16; windows * parts.len()];
+    for (index, part) in parts.iter().enumerate() {
+        let mut rest = part.unsigned_abs();
         let mut carry = 0i16;
         for window in 0..windows {
-            let (limb, offset) = (window * bits / 64, window * bits % 64);
-            let mut value = limbs.get(limb).map_or(0, |limb| limb >> offset);
-            if offset + bits > 64 {
-                value |= limbs.get(limb + 1).map_or(0, |limb| limb << (64 - offset));
-            }
             #[expect(clippy::cast_possible_truncation, reason = "masked to at most 13 bits")]
-            let digit = (value & ((1 << bits) - 1)) as i16 + carry;
+            let digit = (rest & ((1 << bits) - 1)) as i16 + carry;
+            rest >>= bits;
             carry = i16::from(digit > half);
-            digits[window * scalars.len() + index] = digit - carry * (half * 2);
+            let digit = digit - carry * (half * 2);
+            digits[window * parts.len() + index] = if *part < 0 { -digit } else { digit };
         }
     }
     digits
@@ -86,7 +126,13 @@ mod tests {
 
     use super::*;
 
-    fn check<P: SWCurveConfig<ScalarField = Fr>>(points: &[Affine<P>], scalars: &[Fr])
+    fn sum<P: Endomorphism>(lists: &[(&[Affine<P>], &[Fr])], cancel: &CancelToken) -> Result<Projective<P>, ProveError> {
+        let sum = Sum::new(lists);
+        rayon::scope_fifo(|scope| sum.spawn(scope, cancel));
+        sum.finish(cancel)
+    }
+
+    fn check<P: Endomorphism>(points: &[Affine<P>], scalars: &[Fr])
     where
         Projective<P>: VariableBaseMSM<MulBase = Affine<P>, ScalarField = Fr>,
     {

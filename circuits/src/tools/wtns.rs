@@ -1,7 +1,32 @@
 //! Wires in the file format of snarkjs (`.wtns`), so that ours can be compared with circom's byte for byte.
 
 use ark_bn254::Fr;
-use ark_ff::{BigInteger, PrimeField};
+use ark_ff::{BigInt, BigInteger, PrimeField};
+
+use crate::binary::{Malformed, SectionFile};
+
+/// The wires in a file.
+///
+/// # Errors
+/// A sentence that says what is wrong with the file.
+pub fn read(bytes: &[u8]) -> Result<Vec<Fr>, &'static str> {
+    let read = || {
+        let file = SectionFile::parse(bytes, *b"wtns", 2)?;
+        let mut header = file.section(1)?;
+        if header.u32()? != 32 || header.limbs()? != Fr::MODULUS.0 {
+            return Err(Malformed("it is over another field"));
+        }
+        let count = header.index()?;
+        let mut values = file.section(2)?;
+        let mut wires = Vec::new();
+        for _ in 0..count {
+            wires.push(Fr::from_bigint(BigInt(values.limbs()?)).ok_or(Malformed("a value is not canonical"))?);
+        }
+        values.end()?;
+        Ok(wires)
+    };
+    read().map_err(|Malformed(reason)| reason)
+}
 
 /// The file that holds these wires.
 ///

@@ -4,47 +4,43 @@ use ark_bn254::{Fr, G1Affine, G1Projective};
 use ark_ec::{AdditiveGroup, CurveGroup};
 use ark_ff::{PrimeField, Zero};
 
-/// Bits of a digit, and of a hexadecimal digit.
-const DIGIT_BITS: usize = 4;
-/// Multiples kept per point: 1 to 15.
-const MULTIPLES: usize = (1 << DIGIT_BITS) - 1;
+/// Multiples kept per point: 1 to 255, one for each value of a byte but zero.
+const MULTIPLES: usize = 255;
+/// Bytes of a scalar.
+const SCALAR_BYTES: usize = 32;
 
-/// For each fixed point its multiples from 1 to 15.
+/// For each fixed point its multiples from 1 to 255: 16 KiB a point.
 pub(super) struct FixedPoints {
-    multiples: Vec<[G1Affine; MULTIPLES]>,
+    multiples: Vec<Vec<G1Affine>>,
 }
 
 impl FixedPoints {
     pub(super) fn new(points: &[G1Affine]) -> Self {
-        let multiples = points
-            .iter()
-            .map(|point| {
-                let mut current = G1Projective::zero();
-                let projective: [G1Projective; MULTIPLES] = core::array::from_fn(|_| {
-                    current += point;
-                    current
-                });
-                let affine = G1Projective::normalize_batch(&projective);
-                core::array::from_fn(|index| affine.get(index).copied().unwrap_or_default())
-            })
-            .collect();
-        Self { multiples }
+        let mut projective = Vec::with_capacity(points.len() * MULTIPLES);
+        for point in points {
+            let mut current = G1Projective::zero();
+            for _ in 0..MULTIPLES {
+                current += point;
+                projective.push(current);
+            }
+        }
+        let affine = G1Projective::normalize_batch(&projective);
+        Self { multiples: affine.chunks(MULTIPLES).map(<[_]>::to_vec).collect() }
     }
 
     /// `Σ scalarᵢ · pointᵢ`; all points share the doublings (Straus' method).
     pub(super) fn sum(&self, scalars: &[Fr]) -> G1Projective {
         let scalars: Vec<[u64; 4]> = scalars.iter().map(|scalar| scalar.into_bigint().0).collect();
         let mut total = G1Projective::zero();
-        for limb in (0..4).rev() {
-            for position in (0..64 / DIGIT_BITS).rev() {
-                for _ in 0..DIGIT_BITS {
-                    total.double_in_place();
-                }
-                for (multiples, scalar) in self.multiples.iter().zip(&scalars) {
-                    let digit = usize::try_from(scalar[limb] >> (position * DIGIT_BITS) & 15).unwrap_or_default();
-                    if let Some(multiple) = digit.checked_sub(1).and_then(|index| multiples.get(index)) {
-                        total += multiple;
-                    }
+        for byte in (0..SCALAR_BYTES).rev() {
+            for _ in 0..u8::BITS {
+                total.double_in_place();
+            }
+            for (multiples, scalar) in self.multiples.iter().zip(&scalars) {
+                let [limb, shift] = [byte / 8, byte % 8 * 8];
+                let digit = usize::try_from(scalar[limb] >> shift & 255).unwrap_or_default();
+                if let Some(multiple) = digit.checked_sub(1).and_then(|index| multiples.get(index)) {
+                    total += multiple;
                 }
             }
         }
@@ -67,7 +63,7 @@ mod tests {
         scalars[0] = Fr::ZERO;
         scalars[1] = Fr::ONE;
         scalars[2] = -Fr::ONE;
-        scalars[3] = Fr::from(16u64);
+        scalars[3] = Fr::from(256u64);
         let expected: G1Projective = points.iter().zip(&scalars).map(|(point, scalar)| *point * scalar).sum();
         assert_eq!(table.sum(&scalars), expected);
         assert_eq!(table.sum(&[Fr::ZERO; 12]), G1Projective::zero());

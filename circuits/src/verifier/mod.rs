@@ -3,20 +3,20 @@
 mod batch;
 mod inputs;
 pub(crate) mod key;
+mod pairing;
+mod prepared;
 
-use ark_bn254::{Bn254, Fr};
+use ark_bn254::Fr;
+use ark_ec::CurveGroup;
 use ark_ff::Field;
-use ark_groth16::{Groth16, PreparedVerifyingKey, prepare_verifying_key};
 
-use self::inputs::FixedPoints;
+use self::prepared::PreparedKey;
 use crate::artifacts::{ArtifactError, ArtifactFile, EMBEDDED_VERIFICATION_KEY};
 use crate::{FieldElement, PUBLIC_SIGNALS, Proof, Statement};
 
 /// Checks proofs against the pinned verification key. Cheap to share, safe to use from many threads.
 pub struct Verifier {
-    key: PreparedVerifyingKey<Bn254>,
-    /// The key's points for the constant one and the public signals.
-    inputs: FixedPoints,
+    key: PreparedKey,
 }
 
 /// Why a proof was not accepted. Treat every variant as "no".
@@ -51,9 +51,8 @@ impl Verifier {
     /// [`ArtifactError`] when the pin does not match or the key is malformed or unsafe.
     pub fn load(verification_key: &[u8]) -> Result<Self, ArtifactError> {
         ArtifactFile::VerificationKey.check(verification_key)?;
-        let key = prepare_verifying_key(&key::parse(verification_key)?);
-        let inputs = FixedPoints::new(&key.vk.gamma_abc_g1);
-        Ok(Self { key, inputs })
+        let key = PreparedKey::new(&key::parse(verification_key)?);
+        Ok(Self { key: key.ok_or(ArtifactError::Malformed { file: ArtifactFile::VerificationKey.name(), reason: "alpha and beta have no pairing" })? })
     }
 
     /// Loads the verification key compiled into this program.
@@ -81,12 +80,11 @@ impl Verifier {
     pub fn verify_signals(&self, signals: &[FieldElement], proof: &Proof) -> Result<(), VerifyError> {
         let signals: &[FieldElement; PUBLIC_SIGNALS] = signals.try_into().map_err(|_| VerifyError::SignalCount { found: signals.len() })?;
         let scalars: [Fr; PUBLIC_SIGNALS + 1] = with_one(Fr::ONE, &signals.map(|signal| *signal.as_fr()));
-        let inputs = self.inputs.sum(&scalars);
-        let proof = ark_groth16::Proof { a: proof.a, b: proof.b, c: proof.c };
-        match Groth16::<Bn254>::verify_proof_with_prepared_inputs(&self.key, &proof, &inputs) {
-            Ok(true) => Ok(()),
-            Ok(false) | Err(_) => Err(VerifyError::Invalid),
-        }
+        let key = &self.key;
+        let inputs = key.inputs.sum(&scalars).into_affine();
+        let lines = pairing::lines(&proof.b);
+        let product = pairing::miller_loop(&[(proof.a, &lines), (inputs, &key.minus_gamma), (proof.c, &key.minus_delta)]);
+        if pairing::finish(product) == Some(key.alpha_beta) { Ok(()) } else { Err(VerifyError::Invalid) }
     }
 }
 

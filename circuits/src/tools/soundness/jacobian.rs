@@ -9,7 +9,7 @@ use ark_bn254::Fr;
 use ark_ff::Zero;
 
 use super::Circuit;
-use crate::tools::r1cs::{Constraint, evaluate};
+use crate::tools::r1cs::{Constraint, ConstraintSystem, evaluate};
 
 /// Signals of the circuit a prover or verifier chooses; every other wire must follow from them. Root, disclosed values, nullifier and
 /// reference are not among them: a verifier compares them, so they count as results.
@@ -30,15 +30,27 @@ pub const FREE: [&str; 11] = [
 /// The names of the wires the linearised constraints leave undetermined at this satisfying point.
 pub fn undetermined(circuit: &Circuit, wires: &[Fr]) -> Vec<String> {
     let is_free = |name: &str| FREE.iter().any(|free| name == *free || (free.ends_with('[') && name.starts_with(free)));
-    let mut rows: Vec<BTreeMap<usize, Fr>> = circuit.system.constraints.iter().map(|constraint| gradient(constraint, wires)).collect();
-    let mut readers = vec![Vec::new(); circuit.system.wires];
+    let free: Vec<bool> = circuit.names.iter().map(|name| is_free(name)).collect();
+    undetermined_wires(&circuit.system, &free, wires).into_iter().map(|wire| circuit.names[wire].clone()).collect()
+}
+
+/// The wires of a template compiled alone that its inputs leave undetermined at this satisfying point; its outputs are results.
+pub fn undetermined_by_inputs(system: &ConstraintSystem, wires: &[Fr]) -> Vec<usize> {
+    let inputs = 1 + system.public_outputs..=system.public_signals + system.private_inputs;
+    let free: Vec<bool> = (0..system.wires).map(|wire| wire == 0 || inputs.contains(&wire)).collect();
+    undetermined_wires(system, &free, wires)
+}
+
+fn undetermined_wires(system: &ConstraintSystem, free: &[bool], wires: &[Fr]) -> Vec<usize> {
+    let mut rows: Vec<BTreeMap<usize, Fr>> = system.constraints.iter().map(|constraint| gradient(constraint, wires)).collect();
+    let mut readers = vec![Vec::new(); system.wires];
     for (index, row) in rows.iter_mut().enumerate() {
-        row.retain(|wire, entry| !entry.is_zero() && !is_free(&circuit.names[*wire]));
+        row.retain(|wire, entry| !entry.is_zero() && !free[*wire]);
         for wire in row.keys() {
             readers[*wire].push(index);
         }
     }
-    let mut determined: Vec<bool> = circuit.names.iter().map(|name| is_free(name)).collect();
+    let mut determined = free.to_vec();
     let mut single: VecDeque<usize> = (0..rows.len()).filter(|index| rows[*index].len() == 1).collect();
     while let Some(index) = single.pop_front() {
         let Some(wire) = rows[index].keys().next().copied() else { continue };
@@ -51,7 +63,7 @@ pub fn undetermined(circuit: &Circuit, wires: &[Fr]) -> Vec<String> {
         }
     }
     let undetermined = determined.iter().enumerate().filter(|(_, determined)| !**determined);
-    undetermined.map(|(wire, _)| circuit.names[wire].clone()).collect()
+    undetermined.map(|(wire, _)| wire).collect()
 }
 
 /// The derivative of `a·b − c` by every wire.

@@ -1,0 +1,149 @@
+//! Halving and quartering scalars by the curves' endomorphisms, which cost a multiplication or two.
+//!
+//! On both groups an endomorphism multiplies by a constant λ (Gallant, Lambert, Vanstone, CRYPTO 2001; Galbraith, Scott, Pairing
+//! 2008). A scalar k is `Σ kⱼ·λʲ` with short kⱼ, so `k·P = Σ kⱼ·(λʲ·P)`: more points, but fewer windows in all. The short kⱼ are
+//! `(k, 0, …)` minus the nearest vector, by rounding, of the lattice of all vectors with `Σ vⱼ·λʲ = 0`.
+
+use ark_bn254::{Config as Curve, Fq2, Fr, g1, g2};
+use ark_ec::bn::BnConfig;
+use ark_ec::scalar_mul::glv::GLVConfig;
+use ark_ec::short_weierstrass::SWCurveConfig;
+use ark_ff::{Field, PrimeField};
+
+use super::msm::Point;
+
+/// The most parts a scalar is split into; fewer parts leave the rest zero.
+const MOST_PARTS: usize = 4;
+
+/// A group with an endomorphism for which [`Endomorphism::split`] finds short parts.
+pub(super) trait Endomorphism: SWCurveConfig<ScalarField = Fr> {
+    /// How many parts a scalar has.
+    const PARTS: usize;
+    /// Every part is below two to this power, its sign aside.
+    const PART_BITS: usize;
+    /// Short vectors `v` with `Σ vⱼ·λʲ = 0`.
+    const LATTICE: &'static [[i128; MOST_PARTS]];
+    /// Per vector of the lattice, `2²⁵⁶·c` rounded, where `k·c` is how often the vector goes into `(k, 0, …)`: its sign (true if
+    /// negative) and its size, lowest limb first.
+    const QUOTIENTS: &'static [(bool, [u64; 4])];
+
+    /// `λ` times the point.
+    fn image(point: &Point<Self>) -> Point<Self>;
+
+    /// The parts `kⱼ` of a scalar.
+    fn split(scalar: &Fr) -> [i128; MOST_PARTS] {
+        let limbs = scalar.into_bigint().0;
+        // Both fit into 128 bits in the end, so that all before may wrap.
+        let mut parts = [0i128; MOST_PARTS];
+        parts[0] = i128::from(limbs[0]) | i128::from(limbs[1]) << 64;
+        for (vector, (negative, quotient)) in Self::LATTICE.iter().zip(Self::QUOTIENTS) {
+            let times = times_fraction(&limbs, quotient);
+            let times = if *negative { times.wrapping_neg() } else { times };
+            for (part, coordinate) in parts.iter_mut().zip(vector) {
+                *part = part.wrapping_sub(times.wrapping_mul(*coordinate));
+            }
+        }
+        parts
+    }
+}
+
+/// `left · right / 2²⁵⁶`, rounded to the nearest number, modulo 2¹²⁸.
+fn times_fraction(left: &[u64; 4], right: &[u64; 4]) -> i128 {
+    let mut product = [0u64; 8];
+    // Half of the divisor, so that cutting off rounds.
+    product[3] = 1 << 63;
+    for (offset, factor) in right.iter().enumerate() {
+        let mut carry = 0u64;
+        for (index, limb) in left.iter().enumerate() {
+            let sum = u128::from(product[offset + index]) + u128::from(*limb) * u128::from(*factor) + u128::from(carry);
+            #[expect(clippy::cast_possible_truncation, reason = "the low half")]
+            {
+                product[offset + index] = sum as u64;
+            }
+            carry = u64::try_from(sum >> 64).unwrap_or_default();
+        }
+        product[offset + 4] = carry;
+    }
+    i128::from(product[4]) | i128::from(product[5]) << 64
+}
+
+impl Endomorphism for g1::Config {
+    const PARTS: usize = 2;
+    const PART_BITS: usize = 127;
+    const LATTICE: &'static [[i128; MOST_PARTS]] =
+        &[[147946756881789319000765030803803410728, -9931322734385697763, 0, 0], [9931322734385697763, 147946756881789319010696353538189108491, 0, 0]];
+    const QUOTIENTS: &'static [(bool, [u64; 4])] = &[(false, [0x5398fd0300ff6565, 0x4ccef014a773d2d2, 2, 0]), (false, [0xd91d232ec7e0b3d7, 2, 0, 0])];
+
+    fn image(point: &Point<Self>) -> Point<Self> {
+        (point.0 * Self::ENDO_COEFFS[0], point.1)
+    }
+}
+
+/// The parameter of the curve: its order is `36x⁴ + 36x³ + 18x² + 6x + 1`, and λ on the second group is `6x²`.
+const X: i128 = 4965661367192848881;
+
+const QUOTIENTS_G2: &[(bool, [u64; 4])] = &[
+    (false, [0xd0cb46fd51906254, 0xc444fab18d269b9d, 0x0, 0x0]),
+    (false, [0x1378f5ee78976e, 0x22df9f942d7d77c7, 0x3d00631561b25729, 0x1]),
+    (false, [0x36510546a93478ab, 0x916fcfca16bebbe4, 0x9e80318ab0d92b94, 0x0]),
+    (true, [0xf7ae23ce89afae7d, 0xc444fab18d269b9a, 0x0, 0x0]),
+];
+
+impl Endomorphism for g2::Config {
+    const PARTS: usize = 4;
+    const PART_BITS: usize = 65;
+    const LATTICE: &'static [[i128; MOST_PARTS]] =
+        &[[X + 1, X, X, -2 * X], [2 * X + 1, -X, -X - 1, -X], [2 * X, 2 * X + 1, 2 * X + 1, 2 * X + 1], [X - 1, 4 * X + 2, 1 - 2 * X, X - 1]];
+    const QUOTIENTS: &'static [(bool, [u64; 4])] = QUOTIENTS_G2;
+
+    /// The Frobenius endomorphism, seen through the twist.
+    fn image(point: &Point<Self>) -> Point<Self> {
+        let frobenius = |mut value: Fq2| {
+            value.frobenius_map_in_place(1);
+            value
+        };
+        (frobenius(point.0) * Curve::TWIST_MUL_BY_Q_X, frobenius(point.1) * Curve::TWIST_MUL_BY_Q_Y)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ark_bn254::{G1Affine, G1Projective, G2Affine, G2Projective};
+    use ark_ec::CurveGroup;
+    use ark_ec::short_weierstrass::Affine;
+    use ark_ff::{AdditiveGroup, UniformRand};
+
+    use super::*;
+
+    fn signed(part: i128) -> Fr {
+        let size = Fr::from(part.unsigned_abs());
+        if part < 0 { -size } else { size }
+    }
+
+    fn check<P: Endomorphism>(lambda: Fr, point: Affine<P>) {
+        let image = P::image(&(point.x, point.y));
+        assert_eq!(Affine::<P>::new_unchecked(image.0, image.1), (point * lambda).into_affine());
+        for vector in P::LATTICE {
+            let sum: Fr = vector.iter().rev().fold(Fr::ZERO, |sum, coordinate| sum * lambda + signed(*coordinate));
+            assert_eq!(sum, Fr::ZERO);
+        }
+        let mut rng = ark_std::test_rng();
+        let edges = (0..254).flat_map(|bit| {
+            let power = Fr::from(2u64).pow([bit]);
+            [power, -power, power - Fr::ONE, Fr::ONE - power]
+        });
+        for scalar in edges.chain((0..2000).map(|_| Fr::rand(&mut rng))) {
+            let parts = P::split(&scalar);
+            assert!(parts.iter().all(|part| part.unsigned_abs() < 1 << P::PART_BITS), "{scalar}: {parts:?}");
+            assert!(parts[P::PARTS..].iter().all(|part| *part == 0));
+            assert_eq!(parts.iter().rev().fold(Fr::ZERO, |sum, part| sum * lambda + signed(*part)), scalar);
+        }
+    }
+
+    #[test]
+    fn the_parts_are_short_and_make_up_the_scalar() {
+        let mut rng = ark_std::test_rng();
+        check::<g1::Config>(g1::Config::LAMBDA, G1Projective::rand(&mut rng).into_affine() as G1Affine);
+        check::<g2::Config>(Fr::from(6u64) * Fr::from(X.unsigned_abs()).square(), G2Projective::rand(&mut rng).into_affine() as G2Affine);
+    }
+}
