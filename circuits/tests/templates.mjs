@@ -79,7 +79,7 @@ for (const [file, template, inputs] of TEMPLATES) {
   }
   const witness = join(work, `${name}.wtns`);
   await snarkjs.wtns.calculate(values, join(work, `${name}.wasm`), witness);
-  const answer = execFileSync(unique, [join(work, `${name}.r1cs`), witness], { encoding: "utf8" });
+  const answer = execFileSync(unique, [join(work, `${name}.r1cs`), join(work, `${name}.sym`), witness, ...Object.keys(values)], { encoding: "utf8" });
   console.log(`${template}: ${answer.trim()}`);
 }
 process.exit(0);

@@ -68,6 +68,7 @@ impl<P: Endomorphism> Sum<P> {
     }
 
     fn window(&self, index: usize, cancel: &CancelToken) -> Result<Projective<P>, ProveError> {
+        cancel.check()?;
         let digits = &self.digits[index * self.points.len()..(index + 1) * self.points.len()];
         Buckets::<P>::fill(&self.points, digits, 1 << (self.window_bits - 1)).sum(cancel)
     }

@@ -24,10 +24,8 @@ pub struct Constraint {
 pub struct ConstraintSystem {
     /// Wires, the constant included.
     pub wires: usize,
-    /// Public signals, outputs of the main template first.
+    /// Public signals.
     pub public_signals: usize,
-    /// How many of the public signals are outputs.
-    pub public_outputs: usize,
     /// Private inputs, the wires after the public signals.
     pub private_inputs: usize,
     /// The constraints in the compiler's order.
@@ -79,7 +77,7 @@ impl ConstraintSystem {
             });
         }
         rows.end()?;
-        Ok(Self { wires, public_signals: public_outputs + public_inputs, public_outputs, private_inputs, constraints })
+        Ok(Self { wires, public_signals: public_outputs + public_inputs, private_inputs, constraints })
     }
 
     /// The first constraint these wires do not satisfy.

@@ -10,6 +10,7 @@ use ark_ff::Zero;
 
 use super::Circuit;
 use crate::tools::r1cs::{Constraint, ConstraintSystem, evaluate};
+use crate::tools::symbols;
 
 /// Signals of the circuit a prover or verifier chooses; every other wire must follow from them. Root, disclosed values, nullifier and
 /// reference are not among them: a verifier compares them, so they count as results.
@@ -34,11 +35,20 @@ pub fn undetermined(circuit: &Circuit, wires: &[Fr]) -> Vec<String> {
     undetermined_wires(&circuit.system, &free, wires).into_iter().map(|wire| circuit.names[wire].clone()).collect()
 }
 
-/// The wires of a template compiled alone that its inputs leave undetermined at this satisfying point; its outputs are results.
-pub fn undetermined_by_inputs(system: &ConstraintSystem, wires: &[Fr]) -> Vec<usize> {
-    let inputs = 1 + system.public_outputs..=system.public_signals + system.private_inputs;
-    let free: Vec<bool> = (0..system.wires).map(|wire| wire == 0 || inputs.contains(&wire)).collect();
-    undetermined_wires(system, &free, wires)
+/// The wires of a template compiled alone that its inputs, given by name, leave undetermined at this satisfying point.
+///
+/// # Errors
+/// What is wrong with the symbol file.
+pub fn undetermined_by(system: &ConstraintSystem, symbols: &str, inputs: &[String], wires: &[Fr]) -> Result<Vec<usize>, String> {
+    let mut free = vec![false; system.wires];
+    free[0] = true;
+    for (name, wire) in symbols::parse(symbols)? {
+        let input = name.strip_prefix("main.").and_then(|name| name.split('[').next());
+        if let (Some(input), Some(wire)) = (input, wire.and_then(|wire| free.get_mut(wire))) {
+            *wire |= inputs.iter().any(|known| known == input);
+        }
+    }
+    Ok(undetermined_wires(system, &free, wires))
 }
 
 fn undetermined_wires(system: &ConstraintSystem, free: &[bool], wires: &[Fr]) -> Vec<usize> {
