@@ -1,0 +1,72 @@
+// What the widget asks for and what it hands on.
+
+/** One line of the consent screen. */
+export type Permission =
+  | "identity_verified"
+  | "income_verified"
+  | "sanctions_clear"
+  | "payment_reliability"
+  | "savings_consistency"
+  | "fraud_risk"
+  | "full_score"
+  | "verified_credential_summary";
+
+/** A fact to ask for without the claim, such as `income_monthly >= 250000` (minor units). */
+export interface Predicate {
+  claim: string;
+  operator: ">=" | "<=" | "=" | "!=";
+  bound: number;
+}
+
+/** Claims by name; only what the person consented to is there. */
+export interface VerifiedClaims {
+  identity_verified?: boolean;
+  income_verified?: boolean;
+  income_band?: string | null;
+  sanctions_screening_clear?: boolean;
+  sanctions_clear?: boolean;
+  payment_behavior_verified?: boolean;
+  payment_reliability?: number;
+  savings_behavior_verified?: boolean;
+  savings_consistency?: number;
+  identity_and_fraud_checks_passed?: boolean;
+  fraud_risk?: "low" | "medium" | "high";
+  fsi_score?: number | null;
+  tier?: "A" | "B" | "C" | "D" | null;
+  data_window_days?: number;
+  freshness_hours?: number;
+  linked_accounts?: number;
+  [claim: string]: unknown;
+}
+
+/**
+ * What the browser was told. Show it; do not decide by it: whoever sits at the browser can change it. Send `verification_id` to your
+ * server and confirm it there with `passid.verifications.get(verification_id)` of `@passidio/node`.
+ */
+export interface VerificationResult {
+  verification_id: string;
+  verified_claims: VerifiedClaims;
+  verified_at: string | undefined;
+  /** By QR code, link or 8-character code (`session`), or by a code the person typed here (`code`). */
+  method: "session" | "code";
+}
+
+/** A session as the page shows it. */
+export interface ShownSession {
+  requestId: string;
+  /** For typing into the wallet, such as `AB3X-7YQM`. */
+  code: string;
+  /** For the QR image and for phones. */
+  deepLink: string;
+  /** When it ends by the server's clock, milliseconds since the epoch. */
+  expiresAt: number;
+}
+
+/** Why nothing was shared. */
+export interface Decline {
+  kind: "declined" | "expired" | "refused";
+  /** The verifier's reason, such as `TOKEN_EXPIRED`, when `kind` is `refused`. */
+  denyReason: string | undefined;
+  /** What the person said, when they said something. */
+  said: string | undefined;
+}
