@@ -1,0 +1,208 @@
+// The loan application in Chromium, with the terminal wallet as the applicant's phone. Every state is audited for accessibility, in light
+// and dark; the page allows nothing inline, and any violation of that fails the test. PASSID_SCREENSHOTS names a folder for pictures.
+
+import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import jsQR from "jsqr";
+import { chromium } from "playwright-core";
+import { PNG } from "pngjs";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+
+import { startExample } from "../../examples/loan-application/start.js";
+import { Phone } from "./wallet.js";
+
+const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const screenshots = process.env.PASSID_SCREENSHOTS;
+let directory, example, phone, browser, context, page;
+const violations = [];
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "passid-browser-"));
+  example = await startExample({ data: join(directory, "issuer") });
+  phone = new Phone(example.issuer.baseUrl, join(directory, "wallet"));
+  await phone.setUp();
+  browser = await chromium.launch({ executablePath: process.env.CHROMIUM_PATH ?? "/usr/bin/chromium", args: ["--no-sandbox", "--font-render-hinting=none"] });
+  if (screenshots) await mkdir(screenshots, { recursive: true });
+});
+afterAll(async () => {
+  await browser?.close();
+  await example?.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+async function open(options = {}) {
+  context = await browser.newContext({ viewport: { width: 900, height: 1000 }, locale: "en-GB", reducedMotion: "reduce", ...options });
+  page = await context.newPage();
+  violations.length = 0;
+  page.on("console", (message) => {
+    if (/Content Security Policy/i.test(message.text())) violations.push(message.text());
+  });
+  page.on("pageerror", (error) => violations.push(String(error)));
+  await page.goto(example.url);
+  await page.getByRole("heading", { name: "Apply for a loan" }).waitFor();
+}
+
+afterEach(async () => {
+  await context?.close();
+  expect(violations).toEqual([]);
+});
+
+/** No violation of WCAG 2.2 A and AA, in light, dark and forced colours. */
+async function audit(state) {
+  for (const scheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme: scheme });
+    await page.evaluate(axe);
+    const found = await page.evaluate(async () => (await globalThis.axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })).violations);
+    expect(found.map(({ id, nodes }) => `${state} ${scheme}: ${id} ${nodes.map(({ html }) => html).join()}`)).toEqual([]);
+    if (screenshots) await page.screenshot({ path: join(screenshots, `${state}-${scheme}-${page.viewportSize().width}.png`), fullPage: true });
+  }
+  await page.emulateMedia({ colorScheme: "light" });
+}
+
+/** The text of the QR code, read from a picture of it. */
+async function readQr() {
+  const png = PNG.sync.read(await page.getByRole("img", { name: "QR code for your PASSID app" }).screenshot());
+  return jsQR(new Uint8ClampedArray(png.data), png.width, png.height, { inversionAttempts: "dontInvert" })?.data;
+}
+
+const widget = () => page.locator(".passid");
+const status = (name) => page.locator(`.passid[data-status="${name}"]`).waitFor();
+
+describe("the QR code", () => {
+  beforeEach(() => open());
+
+  it("scanned from the screen leads to a decision of the institution's server", async () => {
+    await audit("idle");
+    await page.getByRole("button", { name: "Show QR code" }).click();
+    await status("awaiting");
+    await audit("awaiting");
+    await page.emulateMedia({ colorScheme: "dark" });
+    const link = await readQr();
+    expect(link).toMatch(/^passid:\/\/verify-request\?r=req_/);
+    expect(await page.getByRole("link", { name: "Open the PASSID app" }).getAttribute("href")).toBe(link);
+    await phone.approve(link);
+    await status("success");
+    await audit("success");
+    await page.getByLabel("Full name").fill("Amara Osei");
+    await page.getByLabel("E-mail").fill("amara@example.com");
+    await page.getByRole("button", { name: "Send application" }).click();
+    await page.getByText(/Thank you, Amara Osei\. Your income of .+ is verified\./).waitFor();
+  });
+
+  it("leads to a friendly end when the person declines, and to a new beginning", async () => {
+    await page.getByRole("button", { name: "Show QR code" }).click();
+    await status("awaiting");
+    await phone.decline(await page.locator(".passid-typed-code code").innerText());
+    await status("declined");
+    await audit("declined");
+    await page.getByRole("button", { name: "Try again" }).click();
+    await status("idle");
+  });
+
+  it("works when the connection breaks and the person shares meanwhile", async () => {
+    await page.getByRole("button", { name: "Show QR code" }).click();
+    await status("awaiting");
+    const link = await readQr();
+    await context.setOffline(true);
+    await page.getByText("The connection was lost; trying again…").waitFor();
+    await audit("retrying");
+    await phone.approve(link);
+    await context.setOffline(false);
+    await status("success");
+  });
+});
+
+describe("time", () => {
+  it("that has passed brings a new code, not an error", async () => {
+    await open();
+    await page.clock.install();
+    await page.reload();
+    await page.getByRole("button", { name: "Show QR code" }).click();
+    await status("awaiting");
+    await page.clock.fastForward(601_000);
+    await status("expired");
+    await page.getByRole("button", { name: "Generate new code" }).waitFor();
+    expect(await page.getByRole("alert").count()).toBe(0);
+    await audit("expired");
+    await page.getByRole("button", { name: "Generate new code" }).click();
+    await status("awaiting");
+  });
+
+  it("spent asleep is caught up at once when the tab wakes", async () => {
+    await open();
+    await page.clock.install();
+    await page.reload();
+    await page.getByRole("button", { name: "Show QR code" }).click();
+    await status("awaiting");
+    // No timer of the page runs any more.
+    await page.clock.pauseAt(new Date(Date.now() + 60_000));
+    await phone.approve(await readQr());
+    expect(await widget().getAttribute("data-status")).toBe("awaiting");
+    await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+    await status("success");
+  });
+});
+
+describe("a code read out", () => {
+  it("and typed with the keyboard alone is verified inside the form, and Enter does not send the form", async () => {
+    await open();
+    const code = await phone.share("identity_verified", "income_verified", "sanctions_clear");
+    await page.getByLabel("E-mail").focus();
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Space");
+    await page.keyboard.press("Tab");
+    expect(await page.evaluate(() => document.activeElement?.closest(".passid") !== null && document.activeElement?.tagName)).toBe("INPUT");
+    await audit("code");
+    await page.keyboard.type("ke8v 3txy z72l");
+    await page.keyboard.press("Enter");
+    await status("declined");
+    await audit("code-refused");
+    expect(await page.getByLabel("PASSID share code").getAttribute("aria-invalid")).toBe("true");
+    await page.keyboard.press("ControlOrMeta+a");
+    await page.keyboard.type(code.toLowerCase());
+    await page.keyboard.press("Enter");
+    await status("success");
+    expect(new URL(page.url()).search).toBe("");
+    expect(await page.locator('input[name="passid_verification"]').inputValue()).toMatch(/^vrf_/);
+  });
+});
+
+describe("a phone 320 pixels wide", () => {
+  it("shows everything without scrolling sideways, and the link to the app first", async () => {
+    await open({ viewport: { width: 320, height: 640 }, hasTouch: true, isMobile: true });
+    await audit("idle");
+    await page.getByRole("button", { name: "Show QR code" }).click();
+    await status("awaiting");
+    await audit("awaiting");
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+    const [link, image] = [await page.getByRole("link", { name: "Open the PASSID app" }).boundingBox(), await page.getByRole("img", { name: /QR/ }).boundingBox()];
+    expect(link.y).toBeLessThan(image.y);
+    expect(await readQr()).toMatch(/^passid:/);
+  });
+});
+
+describe("a broken set-up", () => {
+  it("is an alert with a reference, not a blank page", async () => {
+    await open();
+    await page.route(`${example.issuer.baseUrl}/v1/sessions`, (route) =>
+      route.fulfill({ status: 500, headers: { "access-control-allow-origin": "*", "access-control-expose-headers": "x-request-id", "x-request-id": "rid_42" }, contentType: "application/problem+json", body: '{"code":"internal","detail":"x","type":"/problems/internal"}' }),
+    );
+    await page.getByRole("button", { name: "Show QR code" }).click();
+    await status("error");
+    expect(await page.getByRole("alert").innerText()).toContain("rid_42");
+    await audit("error");
+  });
+
+  it("does not let a page use the secret key", async () => {
+    await open();
+    const answer = await page.evaluate(
+      async ([url, key]) => fetch(`${url}/v1/sessions`, { method: "POST", headers: { "x-institution-key": key } }).then((response) => response.status, () => "blocked"),
+      [example.issuer.baseUrl, example.keys.secret],
+    );
+    expect(answer).toBe("blocked");
+    violations.length = 0;
+  });
+});

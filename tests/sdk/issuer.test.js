@@ -1,0 +1,135 @@
+// The Node SDK against the real issuer, with the terminal wallet as the applicant's phone.
+
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { PASSIDClient, passidMiddleware, verifyWebhookSignature } from "@passidio/node";
+import { verifyEvidence } from "@passidio/node/evidence";
+import express from "express";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { openWorkspace, startIssuer } from "../../examples/loan-application/start.js";
+import { Phone } from "./wallet.js";
+
+let directory, issuer, workspace, phone, passid, receiver;
+const events = [];
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "passid-sdk-"));
+  issuer = await startIssuer({ data: join(directory, "issuer") });
+  receiver = createServer((request, response) => {
+    const chunks = [];
+    request.on("data", (chunk) => chunks.push(chunk)).on("end", () => {
+      events.push({ headers: request.headers, body: Buffer.concat(chunks) });
+      response.end();
+    });
+  }).listen(0, "127.0.0.1");
+  await new Promise((resolve) => receiver.once("listening", resolve));
+  workspace = await openWorkspace(issuer.baseUrl, { webhookUrl: `http://127.0.0.1:${receiver.address().port}/` });
+  passid = new PASSIDClient({ apiKey: workspace.keys.secret, baseUrl: issuer.baseUrl });
+  phone = new Phone(issuer.baseUrl, join(directory, "wallet"));
+  await phone.setUp();
+});
+afterAll(async () => {
+  receiver?.close();
+  await issuer?.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+const failure = (promise) => promise.then(() => expect.unreachable("it succeeded"), (error) => error);
+
+describe("a share", () => {
+  it("is verified once, with the claims consented to and no others", async () => {
+    const code = await phone.share("income_verified", "identity_verified");
+    const claims = await passid.verify(code.toLowerCase().replaceAll("-", " "), { institutionRef: "loan_1" });
+    expect(claims).toMatchObject({ income_verified: true, identity_verified: true, income_band: expect.stringMatching(/\d/) });
+    expect(claims).not.toHaveProperty("sanctions_screening_clear");
+    expect(await failure(passid.verify(code))).toMatchObject({ code: "credential_refused", denyReason: "TOKEN_ALREADY_USED", verificationId: expect.stringMatching(/^vrf_/) });
+  });
+
+  it("leaves evidence that holds without the server, and not when anything in it is changed", async () => {
+    const code = await phone.share("income_verified");
+    const verification = await passid.verifications.create(code);
+    expect(await passid.verifications.get(verification.verification_id)).toMatchObject({ credential_valid: true, claims: verification.claims });
+    const evidence = await passid.evidence(verification.verification_id);
+    const { keys } = await (await fetch(`${issuer.baseUrl}/.well-known/jwks.json`)).json();
+    const options = { keys, environment: "sandbox" };
+    const checked = await verifyEvidence(evidence, options);
+    expect(checked.claims).toMatchObject({ income_verified: true, freshness_hours: verification.claims.freshness_hours });
+    if (process.env.PASSID_UPDATE_FIXTURES) await writeFile(new URL("../../api/sdk/node/test/evidence.json", import.meta.url), JSON.stringify({ evidence, keys }, null, 1) + "\n");
+  });
+});
+
+describe("a session", () => {
+  it("is waited for until the person shares, or declines", async () => {
+    const asked = await passid.sessions.create({ institutionName: "Meridian Loans", permissions: ["income_verified"], predicates: [{ claim: "income_monthly", operator: ">=", bound: 100_000 }] });
+    const [session] = await Promise.all([passid.sessions.waitFor(asked.requestId), phone.approve(asked.deepLink)]);
+    expect(session).toMatchObject({ status: "completed", claims: { income_verified: true }, predicates: [{ claim: "income_monthly", operator: ">=", bound: 100_000 }] });
+    const refused = await passid.sessions.create();
+    await phone.decline(refused.code, "not now");
+    expect(await failure(passid.sessions.waitFor(refused.requestId))).toMatchObject({ code: "session_declined", message: "not now" });
+  });
+
+  it("lets a caller stop waiting", async () => {
+    const { requestId } = await passid.sessions.create();
+    const controller = new AbortController();
+    const waiting = failure(passid.sessions.waitFor(requestId, { signal: controller.signal }));
+    controller.abort();
+    expect(await waiting).toMatchObject({ code: "aborted" });
+  });
+});
+
+describe("errors of the API", () => {
+  it("come with code, page, request id and the field", async () => {
+    const error = await failure(passid.sessions.create({ ttlSeconds: 5 }));
+    expect(error).toMatchObject({ code: "malformed_request", status: 400, retryable: false, requestId: expect.stringMatching(/^\w+/), errors: [{ pointer: "/ttlSeconds" }] });
+    expect(error.docUrl).toBe(`${issuer.baseUrl}/problems/malformed_request`);
+    const stranger = new PASSIDClient({ apiKey: `sk_sandbox_${"0".repeat(38)}`, baseUrl: issuer.baseUrl });
+    expect(await failure(stranger.sessions.create())).toMatchObject({ code: "unauthenticated", status: 401 });
+    expect(await failure(passid.verifications.get("vrf_nobody"))).toMatchObject({ code: "not_found", status: 404 });
+  });
+});
+
+describe("webhooks", () => {
+  it("as delivered pass the check, standard and documented scheme", async () => {
+    const code = await phone.share("identity_verified");
+    const { verification_id } = await passid.verifications.create(code);
+    const arrived = () => events.find(({ body }) => JSON.parse(body).data.verification_id === verification_id);
+    for (const until = Date.now() + 60_000; arrived() === undefined && Date.now() < until; ) await new Promise((resolve) => receiver.once("request", (_, response) => response.once("finish", resolve)));
+    const { body, headers } = arrived();
+    const checked = await verifyWebhookSignature(body, headers, workspace.webhookSecret);
+    expect(checked).toMatchObject({ scheme: "standard", event: { event: "verification.completed", data: { verification_id } } });
+    const legacy = { "x-passid-signature": headers["x-passid-signature"] };
+    expect((await verifyWebhookSignature(body, legacy, workspace.webhookSecret, { allowLegacySignature: true })).scheme).toBe("legacy");
+    expect(await failure(verifyWebhookSignature(JSON.stringify(JSON.parse(body), null, 1), headers, workspace.webhookSecret))).toMatchObject({ code: "webhook_signature" });
+  });
+});
+
+describe("the Express guard", () => {
+  it("passes a form once, replays it when sent again, and refuses the code in another form", async () => {
+    const app = express().use(express.json());
+    app.post("/apply", passidMiddleware({ apiKey: workspace.keys.secret, baseUrl: issuer.baseUrl, policy: { requireClaims: ["income_verified"] } }), (request, response) => {
+      response.json({ income: request.passid.income_band });
+    });
+    const server = app.listen(0, "127.0.0.1");
+    await new Promise((resolve) => server.once("listening", resolve));
+    const send = async (body) => {
+      const response = await fetch(`http://127.0.0.1:${server.address().port}/apply`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+      return { status: response.status, body: await response.json() };
+    };
+    const code = await phone.share("income_verified");
+    const first = await send({ passid_token: code, name: "Amara" });
+    expect(first).toMatchObject({ status: 200, body: { income: expect.any(String) } });
+    expect(await send({ passid_token: code, name: "Amara" })).toEqual(first);
+    expect(await send({ passid_token: code, name: "Mallory" })).toMatchObject({ status: 403, body: { deny_reason: "TOKEN_ALREADY_USED" } });
+    server.closeAllConnections();
+    server.close();
+  });
+});
+
+it("the verification key inside the package is the circuit's", async () => {
+  const read = async (path) => JSON.parse(await readFile(new URL(path, import.meta.url), "utf8"));
+  expect(await read("../../api/sdk/node/src/evidence/verification-key.json")).toEqual(await read("../../circuits/artifacts/verification_key.json"));
+});

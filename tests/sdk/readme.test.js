@@ -1,0 +1,67 @@
+// Every snippet of the SDKs' READMEs runs as it stands there.
+
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+import { createMockPassid } from "@passidio/node/testing";
+import { build } from "esbuild";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const snippets = async (path, language) => {
+  const text = await readFile(join(root, path), "utf8");
+  return [...text.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, "gm"))].map(([, code]) => code);
+};
+const node = await snippets("api/sdk/node/README.md", "js");
+const react = await snippets("api/sdk/react/README.md", "jsx");
+let directory, passid, mock;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "passid-readme-"));
+  await symlink(join(root, "node_modules"), join(directory, "node_modules"));
+  mock = createMockPassid();
+  for (const token of ["PASSID-SANDBOX-TIER1AAA", "PASSID-SANDBOX-TIER3CCC", "NG4M-XQRS-T88W"]) mock.token(token);
+  passid = await mock.listen();
+});
+afterAll(async () => {
+  await passid.close();
+  await rm(directory, { recursive: true, force: true });
+});
+
+describe("the Node SDK's", () => {
+  it("README has snippets", () => expect(node.length).toBeGreaterThanOrEqual(7));
+
+  it.each(node.map((code, index) => [index + 1, code]))("snippet %i runs", async (index, code) => {
+    const file = join(directory, `snippet-${index}.mjs`);
+    // What only defines routes is listened to once, to see that the framework takes it.
+    const tail = code.includes("const app = express()") ? "\nconst server = app.listen(0, () => server.close());\n" : "";
+    await writeFile(file, code + tail);
+    const env = { ...process.env, PASSID_API_KEY: mock.apiKey, PASSID_URL: passid.url, PASSID_WEBHOOK_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" };
+    const { stdout } = await promisify(execFile)(process.execPath, [file], { env });
+    if (index === 1) expect(stdout.trim()).toBe("true £3,000–4,000/mo");
+    if (index === 2) expect(stdout).toMatch(/passid:\/\/verify-request.*AB3X-7YQM\naborted/);
+    if (index === 3) expect(stdout.trim()).toBe("go on");
+  });
+});
+
+describe("the React package's", () => {
+  it.each(react.map((code, index) => [index + 1, code]))("snippet %i renders", async (index, code) => {
+    const folder = join(directory, `react-${index}`);
+    await mkdir(folder);
+    await writeFile(join(folder, "snippet.jsx"), code);
+    const component = /export function (\w+)/.exec(code)[1];
+    const entry = `globalThis.settings = { publishableKey: "pk_sandbox_0", baseUrl: "http://localhost" };
+const { ${component} } = await import("./snippet.jsx");
+import { renderToString } from "react-dom/server";
+import { createElement } from "react";
+process.stdout.write(renderToString(createElement(${component}, { onDone() {} })));`;
+    await writeFile(join(folder, "entry.jsx"), entry);
+    await build({ entryPoints: [join(folder, "entry.jsx")], bundle: true, platform: "node", format: "esm", jsx: "automatic", outfile: join(folder, "out.mjs"), loader: { ".css": "empty" }, external: ["react", "react-dom", "react-dom/server", "react/jsx-runtime"], nodePaths: [join(root, "node_modules")] });
+    const { stdout } = await promisify(execFile)(process.execPath, [join(folder, "out.mjs")]);
+    expect(stdout).toMatch(component === "Plain" ? /Begin/ : /PASSID share code/);
+  });
+});
