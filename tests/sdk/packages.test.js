@@ -12,6 +12,7 @@ import { createMockPassid } from "@passidio/node/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 const run = promisify(execFile);
+const fixtures = ["server", "vite-18", "vite-19", "next"];
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const bin = (name) => join(root, "node_modules/.bin", name);
 let directory;
@@ -33,24 +34,21 @@ beforeAll(async () => {
     const packed = (await readdir(directory)).find((file) => file.startsWith(`passidio-${name}-`));
     await rename(join(directory, packed), join(directory, `passidio-${name}.tgz`));
   }
+  const install = (name) => output("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"], join(directory, name));
+  await Promise.all(fixtures.map(install));
 });
 afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-async function install(name) {
-  const cwd = join(directory, name);
-  await output("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"], cwd);
-  return cwd;
-}
 
 describe.each(["node", "react"])("the packed %s package", (name) => {
   it("is in order for publint and for every way TypeScript resolves modules", async () => {
     const tarball = join(directory, `passidio-${name}.tgz`);
     expect(await output(bin("publint"), ["run", tarball, "--strict"], root)).toMatch(/All good/);
     const entries = name === "react" ? ["--exclude-entrypoints", "styles.css"] : [];
-    // Resolution of before Node 12 knows no subpaths; the main entry works there.
-    expect(await output(bin("attw"), [tarball, "--format", "ascii", "--no-emoji", "--profile", "node16", ...entries], root)).toMatch(/No problems found/);
+    // It ends with an error when there is a problem. Resolution of before Node 12 knows no subpaths, so that one is left out.
+    expect(await output(bin("attw"), [tarball, "--format", "ascii", "--no-emoji", "--profile", "node16", ...entries], root)).toContain("node16 (from CJS): OK");
   });
 
   it("holds the built files and nothing of the workshop", async () => {
@@ -65,8 +63,8 @@ describe.each(["node", "react"])("the packed %s package", (name) => {
 
 describe("a server", () => {
   let cwd;
-  beforeAll(async () => {
-    cwd = await install("server");
+  beforeAll(() => {
+    cwd = join(directory, "server");
   });
 
   it("as a module", async () => {
@@ -89,7 +87,7 @@ describe("a server", () => {
 
 describe.each(["18", "19"])("a page with React %s and Vite", (version) => {
   it("is built and rendered", async () => {
-    const cwd = await install(`vite-${version}`);
+    const cwd = join(directory, `vite-${version}`);
     await output(join(cwd, "node_modules/.bin/vite"), ["build", "--logLevel", "warn"], cwd);
     const files = await readdir(join(cwd, "dist/assets"));
     expect(files.map((file) => file.split(".").pop()).sort()).toEqual(["css", "js"]);
@@ -99,7 +97,7 @@ describe.each(["18", "19"])("a page with React %s and Vite", (version) => {
 
 describe("Next.js", () => {
   it("builds App and Pages Router, and guards both", async () => {
-    const cwd = await install("next");
+    const cwd = join(directory, "next");
     await output(join(cwd, "node_modules/.bin/next"), ["build"], cwd);
     const mock = createMockPassid().token("KE8V-3TXY-Z72L").token("NG4M-XQRS-T88W");
     const passid = await mock.listen();

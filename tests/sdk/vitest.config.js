@@ -1,4 +1,4 @@
 import { defineConfig } from "vitest/config";
 
-// One file after the other: each starts an issuer, and the browser wants the machine for itself.
-export default defineConfig({ test: { include: ["*.test.js"], environment: "node", testTimeout: 120_000, hookTimeout: 180_000, fileParallelism: false } });
+// Two files at once: one waits for npm and builds while the other waits for wallets and polls.
+export default defineConfig({ test: { include: ["*.test.js"], environment: "node", testTimeout: 180_000, hookTimeout: 300_000, maxWorkers: 2 } });

@@ -10,5 +10,5 @@ export default defineConfig({
   fixedExtension: false,
   minify: { mangle: false, compress: true, codegen: false },
   external: ["react", "react-dom", "react/jsx-runtime"],
-  noExternal: ["uqr"],
+  deps: { alwaysBundle: ["uqr"] },
 });

@@ -34,6 +34,7 @@ export interface VerifyOptions extends CallOptions {
 
 /** What to package. */
 export interface PackageRequest {
+  /** The token that was verified; for a session, its `verification_id`. */
   token: string;
   /** Your own name for the application. */
   institutionRef?: string | undefined;
@@ -169,10 +170,10 @@ export class PASSIDClient {
     return accepted(verification).claims;
   }
 
-  /** Verifies a token and returns its claims with everything a reviewer files beside them. */
+  /** The claims of a token you have verified, with everything a reviewer files beside them; `not_found` before it was verified. */
   package(request: PackageRequest, options?: CallOptions): Promise<ClaimPackage> {
     const { token, institutionRef } = request;
-    const body = { token: normaliseToken(token), ...(institutionRef === undefined ? {} : { institution_reference: institutionRef }) };
+    const body = { token: normaliseToken(token), ...(institutionRef === undefined ? {} : { institutionRef }) };
     return this.#transport.send({ method: "POST", path: "/v1/package", body }, options);
   }
 

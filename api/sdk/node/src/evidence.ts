@@ -5,7 +5,8 @@ import type { VerificationClaims } from "./claims.js";
 import { PassidError } from "./errors.js";
 import { MalformedPoint, type SnarkjsProof, readProof } from "./evidence/points.js";
 import { MalformedStatement, provedClaims, publicSignals } from "./evidence/statement.js";
-import verificationKey from "./evidence/verification-key.json" with { type: "json" };
+// Inlined when the package is built, so that it cannot differ from the circuit's.
+import verificationKey from "../../../../circuits/artifacts/verification_key.json" with { type: "json" };
 import type { Evidence, PublicKey } from "./types.js";
 
 /** Verifies Groth16 proofs over BN254; `snarkjs.groth16` is one. */

@@ -17,8 +17,8 @@ export interface PassidRequest {
 }
 
 /** A `preHandler` hook: the handler runs only with verified claims that meet the policy, in `request.passid`. */
-export function passid<R extends ExpressRequest = ExpressRequest>(options: GuardOptions<R>): (request: R, reply: FastifyReply) => Promise<FastifyReply | void> {
-  const guard = new Guard<R>(options);
+export function passid(options: GuardOptions<ExpressRequest>): (request: ExpressRequest, reply: FastifyReply) => Promise<FastifyReply | void> {
+  const guard = new Guard<ExpressRequest>(options);
   void guard.client;
   return async (request, reply) => {
     const decision = await guard.decide(nodeInput(request));

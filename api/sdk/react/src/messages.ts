@@ -78,7 +78,12 @@ export const defaultMessages: Messages = {
   declined: "Nothing was shared.",
   expired: "The code has expired.",
   generateNewCode: "Generate new code",
-  error: (error) => (error.isTransient ? "PASSID could not be reached. Check your connection and try again." : "The verification could not be completed."),
+  error: (error) =>
+    error.code === "network" || error.code === "timeout"
+      ? "PASSID could not be reached. Check your connection and try again."
+      : error.isTransient
+        ? "PASSID cannot answer right now. Try again in a moment."
+        : "The verification could not be completed.",
   requestId: (id) => `Reference: ${id}`,
   tryAgain: "Try again",
   yes: "Yes",
