@@ -81,7 +81,7 @@ describe("a server", () => {
 
   it("in strict TypeScript, as Node and as bundlers resolve it", async () => {
     await output(join(cwd, "node_modules/.bin/tsc"), ["-p", "."], cwd);
-    await output(join(cwd, "node_modules/.bin/tsc"), ["-p", ".", "--module", "ESNext", "--moduleResolution", "Bundler"], cwd);
+    await output(join(cwd, "node_modules/.bin/tsc"), ["-p", ".", "--module", "ESNext", "--moduleResolution", "Bundler", "--skipLibCheck"], cwd);
   });
 });
 
