@@ -114,6 +114,18 @@ crate::text_enum! {
     }
 }
 
+crate::text_enum! {
+    /// Whether the holder must say again that the bank may be read.
+    pub enum Reconfirmation as "reconfirmation" {
+        /// Not yet.
+        NotDue = "not_due",
+        /// Within days: ask the holder now, and nothing stops.
+        DueSoon = "due_soon",
+        /// Reading has stopped until the holder confirms.
+        Due = "due",
+    }
+}
+
 /// A bank connection.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct BankLink {
@@ -128,6 +140,12 @@ pub struct BankLink {
     pub authorization_url: Option<String>,
     /// When the consent ends.
     pub expires_at: Timestamp,
+    /// Until when the holder must confirm again (`POST …/reconfirm`); only while authorised.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reconfirm_by: Option<Timestamp>,
+    /// Whether that is due; only while authorised.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reconfirmation: Option<Reconfirmation>,
 }
 
 /// The authorisation address carries a one-time state: it is sent, never printed.

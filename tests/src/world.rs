@@ -11,6 +11,7 @@ use passid_api::time::{Clock, ManualClock};
 use passid_issuer::bank::authorisation::{BankTokens, Secret};
 use passid_issuer::bank::obie::Obie;
 use passid_issuer::bank::pause::TimerPause;
+use passid_issuer::bank::sync::{self, NoStaging};
 use passid_issuer::bank::provider::{BankFuture, BankProvider, ReadObserver, ReadProgress, ReadWindow};
 use passid_issuer::sandbox::bank::{BankSource, PROVIDER_ID, RegisteredClient, SandboxBank, SandboxBankConfig, visitor};
 use passid_issuer::sandbox::write_sanctions_excerpt;
@@ -87,7 +88,7 @@ impl World {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let redirect = format!("{}v1/bank/callback", url.as_str());
         let client =
-            RegisteredClient { client_id: "passid".to_owned(), client_secret: Secret::new("a test's secret".to_owned()), redirect_urls: vec![redirect] };
+            RegisteredClient { client_id: "passid".to_owned(), client_secret: Secret::new("a test's secret".to_owned()), statement_key: None, redirect_urls: vec![redirect] };
         let config = SandboxBankConfig { clock: clock.clone(), source: BankSource::Personas, client, random: random(), page_size: 50 };
         let bank = SandboxBank::start(free_port().await, config).await.expect("the bank starts");
         let http = network::client().expect("a client");
@@ -162,7 +163,7 @@ impl World {
         let response = serde_json::from_value(pairs.into()).expect("a response");
         let mut tokens = self.provider.complete(&pending, &response).await.expect("tokens");
         let window = ReadWindow { from: jiff::civil::date(2025, 1, 1), to: jiff::civil::date(2027, 1, 1) };
-        let snapshot = self.provider.read(&mut tokens, window, &Unobserved).await.expect("a snapshot");
+        let snapshot = sync::read(self.provider.as_ref(), &mut tokens, window, &NoStaging, &Unobserved).await.expect("a snapshot");
         let transactions = snapshot.accounts.iter().flat_map(|account| &account.transactions);
         let found: BTreeSet<String> = transactions.map(|transaction| transaction.description.clone()).filter(|text| text.len() >= 10).collect();
         found.into_iter().collect()

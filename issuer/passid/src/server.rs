@@ -14,7 +14,7 @@ use passid_issuer::screening::Screener;
 use passid_issuer::sealing::{MasterKey, Sealer};
 use passid_issuer::service::{Dependencies, Service};
 use passid_issuer::store::{DatabaseUrl, Store};
-use passid_issuer::{bank, http, network, webhook};
+use passid_issuer::{bank, http, network, wallet, webhook};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use tokio::net::TcpListener;
@@ -55,7 +55,7 @@ pub(crate) async fn start_bank(listener: TcpListener, issuer: &Url, source: Bank
     rand::Rng::fill_bytes(&mut random, &mut secret);
     let client = RegisteredClient {
         client_id: "passid".to_owned(),
-        client_secret: bank::authorisation::Secret::new(hex::encode(secret)),
+        client_secret: bank::authorisation::Secret::new(hex::encode(secret)), statement_key: None,
         redirect_urls: vec![format!("{}/v1/bank/callback", issuer.as_str().trim_end_matches('/'))],
     };
     let clock = Arc::new(SystemClock);
@@ -88,6 +88,7 @@ pub(crate) struct RunningIssuer {
     stop: CancellationToken,
     server: JoinHandle<std::io::Result<()>>,
     deliveries: JoinHandle<()>,
+    withdrawals: JoinHandle<()>,
 }
 
 impl RunningIssuer {
@@ -105,7 +106,8 @@ impl RunningIssuer {
         let stopping = stop.clone();
         let server = tokio::spawn(async move { axum::serve(listener, router).with_graceful_shutdown(async move { stopping.cancelled().await }).await });
         let deliveries = tokio::spawn(webhook::worker::run(service.clone(), stop.clone()));
-        Ok(Self { service, stop, server, deliveries })
+        let withdrawals = tokio::spawn(wallet::withdrawals::run(service.clone(), stop.clone()));
+        Ok(Self { service, stop, server, deliveries, withdrawals })
     }
 
     /// Lets requests and deliveries under way end, then closes the database.
@@ -113,6 +115,7 @@ impl RunningIssuer {
         self.stop.cancel();
         let served = self.server.await;
         drop(self.deliveries.await);
+        drop(self.withdrawals.await);
         self.service.store.close().await;
         match served {
             Ok(result) => result.map_err(Failure::Server),

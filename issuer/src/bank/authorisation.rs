@@ -36,6 +36,9 @@ pub struct PendingAuthorisation {
     pub authorization_url: Secret,
     /// Comes back with the holder; must be the same, once.
     pub state: Secret,
+    /// Comes back inside the identity token, where the scheme has one.
+    #[serde(default)]
+    pub nonce: Option<Secret>,
     /// Proves that whoever exchanges the code began the linking (RFC 7636).
     pub pkce_verifier: Secret,
     /// The bank's identifier of the consent.

@@ -161,6 +161,8 @@ pub struct Transaction {
     pub purpose: Option<String>,
     /// ISO 18245 merchant category.
     pub merchant_category: Option<String>,
+    /// The account's balance after it, minor units, where the bank says.
+    pub balance_after: Option<i64>,
 }
 
 impl Transaction {

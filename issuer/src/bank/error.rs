@@ -57,6 +57,9 @@ pub enum BankError {
     /// Renewed tokens could not be stored, so reading stopped: the holder may have to link again.
     #[error("renewed tokens could not be stored")]
     TokensNotStored,
+    /// A page that was read could not be kept, so reading stopped: try again later.
+    #[error("what was read could not be kept")]
+    PageNotStored,
 }
 
 impl BankError {
@@ -79,6 +82,7 @@ impl BankError {
             Self::BadPageLink(_) => "bank_bad_page_link",
             Self::TooLarge(_) => "bank_too_large",
             Self::TokensNotStored => "bank_tokens_not_stored",
+            Self::PageNotStored => "bank_page_not_stored",
         }
     }
 

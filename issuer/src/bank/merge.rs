@@ -23,7 +23,7 @@ pub struct History {
 impl History {
     /// Begins to take rows from one listing: everything a bank lists in answer to one request, over all its pages.
     pub fn listing(&mut self) -> Listing<'_> {
-        Listing { history: self, identified: HashSet::new(), counts: HashMap::new(), added: 0 }
+        Listing { history: self, identified: HashSet::new(), counts: HashMap::new(), added: 0, last: None, page_begins: true }
     }
 
     /// Rows so far.
@@ -34,6 +34,25 @@ impl History {
     /// Whether nothing was added yet.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
+    }
+
+    /// Whether the balances the bank states after each row lead from one row to the next, in some order, and to `closing` where that is
+    /// known. A row that was left out breaks them. True where the bank does not state them: then nothing can be told.
+    pub fn balances_chain(&self, closing: Option<i64>) -> bool {
+        let mut ends: HashMap<i64, i64> = HashMap::new();
+        for row in self.rows.values() {
+            let Some(after) = row.balance_after else { return true };
+            *ends.entry(after).or_default() += 1;
+            *ends.entry(after.saturating_sub(row.signed_minor())).or_default() -= 1;
+        }
+        let last: i64 = ends.values().copied().filter(|count| *count > 0).sum();
+        let ends_well = closing.is_none_or(|closing| last == 0 || ends.get(&closing).is_some_and(|count| *count > 0));
+        last <= 1 && ends_well
+    }
+
+    /// Leaves out rows that do not satisfy `keep`.
+    pub fn retain(&mut self, mut keep: impl FnMut(&Transaction) -> bool) {
+        self.rows.retain(|_, row| keep(row));
     }
 
     /// The rows, oldest first.
@@ -50,12 +69,24 @@ pub struct Listing<'a> {
     identified: HashSet<(String, Content)>,
     counts: HashMap<Content, u32>,
     added: usize,
+    last: Option<(Content, Option<i64>)>,
+    page_begins: bool,
 }
 
 impl Listing<'_> {
+    /// The next row begins a page. One that says what the page before ended with, down to the balance after it, is that row again.
+    pub const fn next_page(&mut self) {
+        self.page_begins = true;
+    }
+
     /// Takes a row; whether the history did not have it yet.
     pub fn add(&mut self, row: Transaction) -> bool {
         let content = content(&row);
+        let repeats = std::mem::replace(&mut self.page_begins, false) && row.balance_after.is_some() && self.last == Some((content, row.balance_after));
+        self.last = Some((content, row.balance_after));
+        if repeats {
+            return false;
+        }
         // The same identifier and content again is one row shown twice. An identifier with other content is one a bank uses twice.
         if let Some(id) = &row.id
             && !self.identified.insert((id.clone(), content))
@@ -121,6 +152,7 @@ mod tests {
             sub_code: None,
             purpose: None,
             merchant_category: None,
+            balance_after: None,
         }
     }
 
@@ -152,6 +184,35 @@ mod tests {
         let before = vec![row(Some(1), 2, 250, "Coffee  shop"), row(Some(2), 2, 250, "Coffee  shop")];
         let after = vec![row(Some(8), 2, 250, "COFFEE SHOP"), row(Some(9), 2, 250, "COFFEE SHOP")];
         assert_eq!(merged(&[before, after]), 2);
+    }
+
+    #[test]
+    fn a_page_that_begins_with_the_last_row_of_the_one_before_repeats_it_whatever_it_calls_it() {
+        let with_balance = |id, balance| Transaction { balance_after: Some(balance), ..row(Some(id), 2, 250, "COFFEE") };
+        let mut history = History::default();
+        let mut listing = history.listing();
+        assert!(listing.add(with_balance(1, 1_000)) && listing.add(with_balance(2, 750)));
+        listing.next_page();
+        assert!(!listing.add(with_balance(9, 750)) && listing.add(with_balance(3, 500)));
+        assert_eq!(listing.added(), 3);
+        assert!(history.balances_chain(Some(500)) && history.balances_chain(None) && !history.balances_chain(Some(250)));
+    }
+
+    #[test]
+    fn a_row_that_is_missing_breaks_the_balances() {
+        let rows = |left_out: usize| {
+            let mut history = History::default();
+            let mut listing = history.listing();
+            for number in (0..6).filter(|number| *number != left_out) {
+                let id = u32::try_from(number).unwrap();
+                let spent = i64::from(id) + 1;
+                let balance = 100 - (1..=spent).sum::<i64>();
+                listing.add(Transaction { balance_after: Some(balance), ..row(Some(id), 2, spent, "X") });
+            }
+            history.balances_chain(Some(100 - 21))
+        };
+        assert!(rows(usize::MAX));
+        assert_eq!((1..6).map(rows).collect::<Vec<_>>(), [false; 5]);
     }
 
     proptest! {

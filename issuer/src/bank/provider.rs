@@ -8,12 +8,18 @@ use jiff::civil::Date;
 use passid_api::time::Timestamp;
 use passid_api::wallet::BankLinkStatus;
 
+use url::Url;
+
 use super::authorisation::{AuthorisationResponse, BankTokens, PendingAuthorisation};
-use super::data::BankSnapshot;
+use super::client::{Access, BankClient, Refusal};
+use super::data::{Account, AccountHistory, Party, Transaction};
 use super::error::BankError;
 
 /// A boxed answer, so that providers can be kept side by side as trait objects.
 pub type BankFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, BankError>> + Send + 'a>>;
+
+/// A boxed answer about a resource; a refusal is explained by asking where the consent stands.
+pub type ResourceFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, Refusal>> + Send + 'a>>;
 
 /// Days of history no claim can do without.
 pub const LEAST_HISTORY_DAYS: i64 = 180;
@@ -58,10 +64,44 @@ pub trait ReadObserver: Send + Sync {
     fn tokens_rotated<'a>(&'a self, tokens: &'a BankTokens) -> BankFuture<'a, ()>;
 }
 
-/// One bank, or one scheme's set of banks, that can be linked.
+/// What a consent covers: accounts with holders and balances, still without transactions.
+pub struct Consented {
+    /// The accounts.
+    pub accounts: Vec<AccountHistory>,
+    /// The person who consented, where the bank says so.
+    pub consenting_party: Option<Party>,
+}
+
+/// One page of a listing of booked transactions.
+pub struct TransactionPage {
+    /// Its rows, in the bank's order.
+    pub rows: Vec<Transaction>,
+    /// The link to the next page as the bank wrote it; whether it may be followed is decided by [`super::pages::PageWalk`].
+    pub next: Option<String>,
+    /// Pages the bank promises in all.
+    pub total_pages: Option<u64>,
+}
+
+/// When the holder must say again that the issuer may go on reading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReconfirmationRule {
+    /// Days after the holder agreed, or last confirmed.
+    pub every_days: u16,
+    /// Days before that from which they are warned.
+    pub warning_days: u16,
+}
+
+/// One bank, or one scheme's set of banks, that can be linked. A provider speaks its scheme's dialect and nothing else: following pages,
+/// ranges, repeated and missing rows is the same for all ([`super::sync`]).
 pub trait BankProvider: Send + Sync {
     /// Its identifier, name and environment.
     fn description(&self) -> &passid_api::issuer::BankProvider;
+
+    /// What it talks to the bank through.
+    fn client(&self) -> &BankClient;
+
+    /// What the scheme says of reconfirmation.
+    fn reconfirmation(&self) -> ReconfirmationRule;
 
     /// Asks the bank for a consent and says where to send the holder. `redirect_url` is where the bank sends them back.
     fn begin<'a>(&'a self, redirect_url: &'a str) -> BankFuture<'a, PendingAuthorisation>;
@@ -69,8 +109,14 @@ pub trait BankProvider: Send + Sync {
     /// Checks what came back and exchanges the code, once.
     fn complete<'a>(&'a self, pending: &'a PendingAuthorisation, response: &'a AuthorisationResponse) -> BankFuture<'a, BankTokens>;
 
-    /// Reads accounts, holders, balances and transactions; renews the access token when needed.
-    fn read<'a>(&'a self, tokens: &'a mut BankTokens, window: ReadWindow, observer: &'a dyn ReadObserver) -> BankFuture<'a, BankSnapshot>;
+    /// Reads accounts, holders and balances.
+    fn accounts<'a>(&'a self, access: &'a mut Access<'_>) -> ResourceFuture<'a, Consented>;
+
+    /// Where the first page of an account's transactions of these days is.
+    fn transactions_address(&self, account: &Account, window: ReadWindow) -> Url;
+
+    /// Reads one page of transactions.
+    fn transactions<'a>(&'a self, access: &'a mut Access<'_>, page: Url) -> ResourceFuture<'a, TransactionPage>;
 
     /// Where the consent stands at the bank.
     fn status<'a>(&'a self, consent_id: &'a str) -> BankFuture<'a, BankLinkStatus>;

@@ -20,6 +20,7 @@ use crate::bank::authorisation::BankTokens;
 use crate::bank::data::BankSnapshot;
 use crate::bank::error::BankError;
 use crate::bank::provider::{BankFuture, BankProvider, ReadObserver, ReadProgress, ReadWindow, WANTED_HISTORY_DAYS};
+use crate::bank::sync;
 use crate::derive::{DeclaredHolder, DerivedClaims, derive};
 use crate::http::ApiError;
 use crate::http::callers::WalletCaller;
@@ -31,6 +32,7 @@ use crate::store::credentials::StoredCredential;
 use crate::store::users::WalletUser;
 use crate::store::{self, StoreError};
 
+use super::staging::SealedStaging;
 use super::tree;
 
 /// Reads the linked bank and issues a credential in place of the holder's earlier ones.
@@ -46,9 +48,11 @@ pub async fn issue(service: &Service, caller: WalletCaller, request: CredentialR
     let name = service.sealer.open(Purpose::DeclaredName, &link.id.to_string(), &link.sealed_name)?;
     let name = String::from_utf8(name.to_vec()).map_err(|_| StoreError::Corrupt("declared name"))?;
 
-    let snapshot = read_bank(service, &link, bank.as_ref(), &mut tokens).await?;
+    let staging = SealedStaging::new(service.clone(), link.id);
+    let snapshot = read_bank(service, &link, bank.as_ref(), &mut tokens, &staging).await?;
     let screening = screen(service, &name, &snapshot);
     if !screening.hits.is_empty() {
+        staging.clear().await?;
         refuse_match(service, &user).await?;
         return Err(ApiError::new(ProblemCode::SanctionsMatch, "A screened sanctions list matches; no credential is issued. Ask the operator for a review."));
     }
@@ -56,8 +60,11 @@ pub async fn issue(service: &Service, caller: WalletCaller, request: CredentialR
     let now = service.clock.now();
     // Derivation walks every transaction: off the threads that serve requests.
     let derived = tokio::task::spawn_blocking(move || derive(snapshot, &holder, &screening, now).map(|derived| (derived, screening)));
+    let derived = derived.await;
+    // Whatever came of it, the transactions have served.
+    staging.clear().await?;
     let (derived, screening) =
-        derived.await.map_err(|_| StoreError::Interrupted)?.map_err(|error| ApiError::new(ProblemCode::BankLinkNotReady, error.to_string()))?;
+        derived.map_err(|_| StoreError::Interrupted)?.map_err(|error| ApiError::new(ProblemCode::BankLinkNotReady, error.to_string()))?;
     commit(service, &user, &link, derived, &screening).await
 }
 
@@ -67,6 +74,9 @@ fn readable(service: &Service, link: &StoredLink) -> Result<(Arc<dyn BankProvide
         (BankLinkStatus::Authorised, Some(sealed)) if link.expires_at > service.clock.now() => sealed,
         _ => return Err(not_ready("Finish linking the bank, or link it again.")),
     };
+    if crate::wallet::links::reconfirm_by(service, link).is_some_and(|(by, _)| service.clock.now() >= by) {
+        return Err(not_ready("Confirm that this bank may still be read, then ask again."));
+    }
     let bank = service.banks.iter().find(|bank| bank.description().id == link.provider);
     let bank = bank.ok_or_else(|| not_ready("This bank can no longer be read; link another."))?;
     let plain = service.sealer.open(Purpose::BankConnection, &link.id.to_string(), sealed)?;
@@ -106,9 +116,9 @@ pub fn seal_tokens(service: &Service, link: BankLinkId, tokens: &BankTokens) -> 
     Ok(service.with_random(|random| service.sealer.seal(Purpose::BankConnection, &link.to_string(), &plain, random))?)
 }
 
-async fn read_bank(service: &Service, link: &StoredLink, bank: &dyn BankProvider, tokens: &mut BankTokens) -> Result<BankSnapshot, ApiError> {
+async fn read_bank(service: &Service, link: &StoredLink, bank: &dyn BankProvider, tokens: &mut BankTokens, staging: &SealedStaging) -> Result<BankSnapshot, ApiError> {
     let observer = KeepTokens { service: service.clone(), link: link.id };
-    match bank.read(tokens, window(service.clock.now())?, &observer).await {
+    match sync::read(bank, tokens, window(service.clock.now())?, staging, &observer).await {
         Ok(snapshot) => Ok(snapshot),
         Err(error) => {
             let ended = match error {

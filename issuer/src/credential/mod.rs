@@ -3,6 +3,7 @@
 pub mod http;
 pub mod issue;
 pub mod keys;
+mod staging;
 pub mod tree;
 
 #[cfg(test)]

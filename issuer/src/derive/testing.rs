@@ -24,6 +24,7 @@ pub(super) fn row(day: &str, minor: i64, other: &str) -> Transaction {
         sub_code: None,
         purpose: None,
         merchant_category: None,
+        balance_after: None,
     }
 }
 

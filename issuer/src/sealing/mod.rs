@@ -25,6 +25,8 @@ pub enum Purpose {
     IssuerKey,
     /// Bank consents and tokens.
     BankConnection,
+    /// Transactions read and not yet derived from.
+    StagedTransactions,
     /// Names holders declared.
     DeclaredName,
     /// Webhook secrets.
@@ -44,6 +46,7 @@ impl Purpose {
         match self {
             Self::IssuerKey => "passid/seal/issuer-key/v1",
             Self::BankConnection => "passid/seal/bank-connection/v1",
+            Self::StagedTransactions => "passid/seal/staged-transactions/v1",
             Self::DeclaredName => "passid/seal/declared-name/v1",
             Self::WebhookSecret => "passid/seal/webhook-secret/v1",
             Self::StoredAnswer => "passid/seal/stored-answer/v1",

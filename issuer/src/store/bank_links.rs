@@ -25,6 +25,20 @@ pub struct StoredLink {
     pub sealed_name: Vec<u8>,
     /// When the linking, or the consent, ends.
     pub expires_at: Timestamp,
+    /// When the holder last said that the bank may be read.
+    pub confirmed_at: Option<Timestamp>,
+}
+
+/// A withdrawal the bank has not heard of yet.
+pub struct Withdrawal {
+    /// The link.
+    pub id: BankLinkId,
+    /// The bank.
+    pub provider: String,
+    /// The sealed identifier of the consent.
+    pub sealed: Vec<u8>,
+    /// How often the bank was told in vain.
+    pub attempts: i64,
 }
 
 fn read(row: &Row) -> Result<StoredLink, StoreError> {
@@ -37,6 +51,7 @@ fn read(row: &Row) -> Result<StoredLink, StoreError> {
         sealed_tokens: row.get("sealed_tokens")?,
         sealed_name: row.get("sealed_name")?,
         expires_at: row.time("expires_at")?,
+        confirmed_at: row.time_optional("confirmed_at")?,
     })
 }
 
@@ -67,7 +82,7 @@ pub async fn insert(connection: &mut Connection, link: &StoredLink, state_digest
 /// # Errors
 /// [`StoreError`].
 pub async fn find(connection: &mut Connection, user: UserId, id: BankLinkId) -> Result<Option<StoredLink>, StoreError> {
-    let sql = "SELECT id, user_id, provider, status, sealed_pending, sealed_tokens, sealed_name, expires_at FROM bank_links \
+    let sql = "SELECT id, user_id, provider, status, sealed_pending, sealed_tokens, sealed_name, expires_at, confirmed_at FROM bank_links \
                WHERE id = $1 AND user_id = $2";
     connection.fetch_optional(sql, params![id, user]).await?.as_ref().map(read).transpose()
 }
@@ -77,7 +92,7 @@ pub async fn find(connection: &mut Connection, user: UserId, id: BankLinkId) -> 
 /// # Errors
 /// [`StoreError`].
 pub async fn list(connection: &mut Connection, user: UserId) -> Result<Vec<StoredLink>, StoreError> {
-    let sql = "SELECT id, user_id, provider, status, sealed_pending, sealed_tokens, sealed_name, expires_at FROM bank_links \
+    let sql = "SELECT id, user_id, provider, status, sealed_pending, sealed_tokens, sealed_name, expires_at, confirmed_at FROM bank_links \
                WHERE user_id = $1 ORDER BY id DESC LIMIT 100";
     connection.fetch_all(sql, params![user]).await?.iter().map(read).collect()
 }
@@ -88,7 +103,7 @@ pub async fn list(connection: &mut Connection, user: UserId) -> Result<Vec<Store
 /// [`StoreError`].
 pub async fn take_pending(connection: &mut Connection, state_digest: [u8; 32]) -> Result<Option<StoredLink>, StoreError> {
     let sql = "UPDATE bank_links SET state_digest = NULL WHERE state_digest = $1 \
-               RETURNING id, user_id, provider, status, sealed_pending, sealed_tokens, sealed_name, expires_at";
+               RETURNING id, user_id, provider, status, sealed_pending, sealed_tokens, sealed_name, expires_at, confirmed_at";
     connection.fetch_optional(sql, params![state_digest]).await?.as_ref().map(read).transpose()
 }
 
@@ -96,9 +111,54 @@ pub async fn take_pending(connection: &mut Connection, state_digest: [u8; 32]) -
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn authorise(connection: &mut Connection, id: BankLinkId, sealed_tokens: Vec<u8>, expires_at: Timestamp) -> Result<(), StoreError> {
-    let sql = "UPDATE bank_links SET status = $2, sealed_pending = NULL, sealed_tokens = $3, expires_at = $4 WHERE id = $1";
-    connection.execute(sql, params![id, BankLinkStatus::Authorised, sealed_tokens, expires_at]).await?;
+pub async fn authorise(connection: &mut Connection, id: BankLinkId, sealed_tokens: Vec<u8>, expires_at: Timestamp, now: Timestamp) -> Result<(), StoreError> {
+    let sql = "UPDATE bank_links SET status = $2, sealed_pending = NULL, sealed_tokens = $3, expires_at = $4, confirmed_at = $5 WHERE id = $1";
+    connection.execute(sql, params![id, BankLinkStatus::Authorised, sealed_tokens, expires_at, now]).await?;
+    Ok(())
+}
+
+/// Notes that the holder says again that the bank may be read; whether there was such a link of theirs.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn confirm(connection: &mut Connection, user: UserId, id: BankLinkId, now: Timestamp) -> Result<bool, StoreError> {
+    let sql = "UPDATE bank_links SET confirmed_at = $3 WHERE id = $1 AND user_id = $2 AND status = $4 AND expires_at > $3";
+    Ok(connection.execute(sql, params![id, user, now, BankLinkStatus::Authorised]).await? > 0)
+}
+
+/// Notes that the bank has to be told of the withdrawal.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn set_withdrawal(connection: &mut Connection, id: BankLinkId, sealed: Vec<u8>, now: Timestamp) -> Result<(), StoreError> {
+    let sql = "UPDATE bank_links SET sealed_withdrawal = $2, withdrawal_attempts = 0, withdrawal_due_at = $3 WHERE id = $1";
+    connection.execute(sql, params![id, sealed, now]).await?;
+    Ok(())
+}
+
+/// Takes the withdrawals that are due, and puts each off to `again_at` in case nobody reports back.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn take_withdrawals(connection: &mut Connection, now: Timestamp, again_at: Timestamp) -> Result<Vec<Withdrawal>, StoreError> {
+    let sql = "UPDATE bank_links SET withdrawal_attempts = withdrawal_attempts + 1, withdrawal_due_at = $2 \
+               WHERE id IN (SELECT id FROM bank_links WHERE withdrawal_due_at IS NOT NULL AND withdrawal_due_at <= $1 ORDER BY withdrawal_due_at LIMIT 20) \
+               RETURNING id, provider, sealed_withdrawal, withdrawal_attempts";
+    let rows = connection.fetch_all(sql, params![now, again_at]).await?;
+    let read = |row: &Row| Ok(Withdrawal { id: row.parse("id")?, provider: row.get("provider")?, sealed: row.get("sealed_withdrawal")?, attempts: row.get("withdrawal_attempts")? });
+    rows.iter().map(read).collect()
+}
+
+/// Notes that the bank knows, or when to tell it again.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn settle_withdrawal(connection: &mut Connection, id: BankLinkId, again_at: Option<Timestamp>) -> Result<(), StoreError> {
+    let sql = match again_at {
+        Some(_) => "UPDATE bank_links SET withdrawal_due_at = $2 WHERE id = $1",
+        None => "UPDATE bank_links SET withdrawal_due_at = $2, sealed_withdrawal = NULL WHERE id = $1",
+    };
+    connection.execute(sql, params![id, again_at]).await?;
     Ok(())
 }
 
@@ -118,5 +178,5 @@ pub async fn replace_tokens(connection: &mut Connection, id: BankLinkId, sealed_
 pub async fn end(connection: &mut Connection, id: BankLinkId, status: BankLinkStatus) -> Result<(), StoreError> {
     let sql = "UPDATE bank_links SET status = $2, state_digest = NULL, sealed_pending = NULL, sealed_tokens = NULL WHERE id = $1";
     connection.execute(sql, params![id, status]).await?;
-    Ok(())
+    super::bank_syncs::clear(connection, id).await
 }

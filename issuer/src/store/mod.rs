@@ -16,6 +16,7 @@ mod tests;
 
 pub mod audit;
 pub mod bank_links;
+pub mod bank_syncs;
 pub mod credentials;
 pub mod idempotency;
 pub mod institutions;

@@ -15,6 +15,7 @@ pub fn routes() -> Router<Service> {
         .route("/v1/wallet/token", post(sign_in::token))
         .route("/v1/wallet/bank-links", post(links::create).get(links::list))
         .route("/v1/wallet/bank-links/{id}", get(links::show).delete(links::revoke))
+        .route("/v1/wallet/bank-links/{id}/reconfirm", post(links::reconfirm))
         .route(links::CALLBACK_PATH, get(links::callback))
         .route("/v1/wallet/credentials", post(credentials::issue).get(credentials::list))
         .route("/v1/wallet/credentials/{id}/path", get(credentials::path))

@@ -10,11 +10,12 @@ use zeroize::Zeroizing;
 
 use passid_api::ids::BankLinkId;
 use passid_api::problem::ProblemCode;
-use passid_api::wallet::{BankLink, BankLinkStatus, CreateBankLink};
+use passid_api::time::Timestamp;
+use passid_api::wallet::{BankLink, BankLinkStatus, CreateBankLink, Reconfirmation};
 
 use crate::bank::authorisation::{AuthorisationResponse, PendingAuthorisation};
 use crate::bank::error::BankError;
-use crate::bank::provider::BankProvider;
+use crate::bank::provider::{BankProvider, ReconfirmationRule};
 use crate::credential::issue::{bank_problem, seal_tokens};
 use crate::http::callers::WalletCaller;
 use crate::http::idempotency::{Answer, IdempotencyKey, once, replay};
@@ -23,6 +24,8 @@ use crate::sealing::Purpose;
 use crate::service::Service;
 use crate::store::bank_links::StoredLink;
 use crate::store::{self, StoreError};
+
+use super::withdrawals;
 
 /// Where banks send holders back to.
 pub(super) const CALLBACK_PATH: &str = "/v1/bank/callback";
@@ -69,6 +72,7 @@ pub(super) async fn create(
         sealed_tokens: None,
         sealed_name,
         expires_at: pending.expires_at,
+        confirmed_at: None,
     };
     let state_digest = service.sealer.digest(Purpose::OneTimeValue, pending.state.expose().as_bytes());
     let answer = Answer::new(StatusCode::CREATED, &view(&service, &link)?)?;
@@ -89,7 +93,36 @@ fn view(service: &Service, link: &StoredLink) -> Result<BankLink, ApiError> {
         (Some(sealed), BankLinkStatus::AwaitingAuthorisation) => Some(open_pending(service, link, sealed)?.authorization_url.expose().to_owned()),
         _ => None,
     };
-    Ok(BankLink { link_id: link.id, provider: link.provider.clone(), status, authorization_url, expires_at: link.expires_at })
+    let reconfirm_by = if status == BankLinkStatus::Authorised { reconfirm_by(service, link) } else { None };
+    let reconfirmation = reconfirm_by.map(|(by, rule)| {
+        let now = service.clock.now();
+        if now >= by {
+            Reconfirmation::Due
+        } else if now >= by.plus_seconds(-i64::from(rule.warning_days) * 86_400) {
+            Reconfirmation::DueSoon
+        } else {
+            Reconfirmation::NotDue
+        }
+    });
+    let reconfirm_by = reconfirm_by.map(|(by, _)| by);
+    Ok(BankLink { link_id: link.id, provider: link.provider.clone(), status, authorization_url, expires_at: link.expires_at, reconfirm_by, reconfirmation })
+}
+
+/// Until when the holder must say again that the bank may be read, by its scheme's rule.
+pub fn reconfirm_by(service: &Service, link: &StoredLink) -> Option<(Timestamp, ReconfirmationRule)> {
+    let rule = service.banks.iter().find(|bank| bank.description().id == link.provider)?.reconfirmation();
+    Some((link.confirmed_at?.plus_seconds(i64::from(rule.every_days) * 86_400), rule))
+}
+
+/// The holder says again that the bank may be read.
+pub(super) async fn reconfirm(State(service): State<Service>, caller: WalletCaller, Path(id): Path<String>) -> Result<Json<BankLink>, ApiError> {
+    let link = own(&service, caller, &id).await?;
+    let (user, id, now) = (caller.user, link.id, service.clock.now());
+    let confirmed = service.store.write::<_, StoreError, _>(move |connection| Box::pin(async move { store::bank_links::confirm(connection, user, id, now).await }));
+    if !confirmed.await? {
+        return Err(ApiError::new(ProblemCode::BankLinkNotReady, "Only a consent in force can be confirmed; link the bank again."));
+    }
+    Ok(Json(view(&service, &own(&service, caller, &id.to_string()).await?)?))
 }
 
 fn open_pending(service: &Service, link: &StoredLink, sealed: &[u8]) -> Result<PendingAuthorisation, ApiError> {
@@ -111,7 +144,7 @@ pub(super) async fn list(State(service): State<Service>, caller: WalletCaller) -
     Ok(Json(serde_json::json!({ "data": data })))
 }
 
-/// Ends the link here first, so that nothing is read any more, and then at the bank.
+/// Ends the link here first, so that nothing is read any more, and then at the bank; a bank that does not listen is told again later.
 pub(super) async fn revoke(State(service): State<Service>, caller: WalletCaller, Path(id): Path<String>) -> Result<StatusCode, ApiError> {
     let link = own(&service, caller, &id).await?;
     let consent = match &link.sealed_tokens {
@@ -121,10 +154,12 @@ pub(super) async fn revoke(State(service): State<Service>, caller: WalletCaller,
         }
         None => None,
     };
-    end(&service, link.id, BankLinkStatus::Revoked).await?;
-    let bank = service.banks.iter().find(|bank| bank.description().id == link.provider);
-    if let (Some(bank), Some(consent)) = (bank, consent) {
-        bank.revoke(&consent).await.map_err(|error| bank_problem(&error))?;
+    match consent {
+        Some(consent) => {
+            withdrawals::withdraw(&service, link.id, &consent).await?;
+            withdrawals::tell_banks(&service).await?;
+        }
+        None => end(&service, link.id, BankLinkStatus::Revoked).await?,
     }
     Ok(StatusCode::NO_CONTENT)
 }
@@ -159,10 +194,10 @@ async fn returned(service: &Service, response: Option<AuthorisationResponse>) ->
     match bank.complete(&pending, &response).await {
         Ok(tokens) => {
             let sealed = seal_tokens(service, link.id, &tokens)?;
-            let (id, expires_at) = (link.id, tokens.consent_expires_at);
+            let (id, expires_at, now) = (link.id, tokens.consent_expires_at, service.clock.now());
             let stored = service
                 .store
-                .write::<(), StoreError, _>(move |connection| Box::pin(async move { store::bank_links::authorise(connection, id, sealed, expires_at).await }));
+                .write::<(), StoreError, _>(move |connection| Box::pin(async move { store::bank_links::authorise(connection, id, sealed, expires_at, now).await }));
             Ok(stored.await?)
         }
         Err(error) => {

@@ -4,3 +4,4 @@ pub mod credentials;
 pub mod http;
 pub mod links;
 pub mod sign_in;
+pub mod withdrawals;

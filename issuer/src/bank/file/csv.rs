@@ -214,8 +214,8 @@ impl Line<'_> {
             }
             known.insert(key);
         }
-        if let Some(balance) = self.field(layout.balance) {
-            let minor = self.signed(balance, currency, "balance")?;
+        let balance_after = self.field(layout.balance).map(|balance| self.signed(balance, currency, "balance")).transpose()?;
+        if let Some(minor) = balance_after {
             let at: Timestamp = format!("{booked_on}T00:00:00Z").parse().map_err(|_| self.fault("booked_on is out of range"))?;
             take(record(Fact::Balance(Balance { minor, at })))?;
         }
@@ -232,6 +232,7 @@ impl Line<'_> {
             sub_code: self.text(layout.sub_code)?,
             purpose: self.text(layout.purpose)?,
             merchant_category: self.text(layout.merchant_category)?,
+            balance_after,
         };
         take(record(Fact::Transaction(transaction)))
     }

@@ -21,6 +21,7 @@ struct Kept(
     Option<String>,
     Option<String>,
     Option<String>,
+    Option<i64>,
 );
 
 /// The row as bytes.
@@ -41,13 +42,14 @@ pub fn to_bytes(row: &mut Transaction) -> Result<Vec<u8>, serde_json::Error> {
         row.sub_code.take(),
         row.purpose.take(),
         row.merchant_category.take(),
+        row.balance_after,
     );
     serde_json::to_vec(&kept)
 }
 
 /// The row back; none when the bytes are not one.
 pub fn from_bytes(bytes: &[u8]) -> Option<Transaction> {
-    let Kept((year, month, day), signed, currency, id, description, name, account, code, sub_code, purpose, merchant_category) =
+    let Kept((year, month, day), signed, currency, id, description, name, account, code, sub_code, purpose, merchant_category, balance_after) =
         serde_json::from_slice(bytes).ok()?;
     Some(Transaction {
         id,
@@ -62,6 +64,7 @@ pub fn from_bytes(bytes: &[u8]) -> Option<Transaction> {
         sub_code,
         purpose,
         merchant_category,
+        balance_after,
     })
 }
 
@@ -103,6 +106,7 @@ mod tests {
             sub_code: None,
             purpose: Some("SALA".into()),
             merchant_category: None,
+            balance_after: Some(-5),
         };
         let rows = vec![row(-100), row(0), row(250)];
         assert!(page_from_bytes(&page_to_bytes(rows.clone()).unwrap()).unwrap() == rows);

@@ -62,6 +62,13 @@ pub(super) fn transaction(wire: wire::Transaction) -> Result<Option<Transaction>
     };
     let (partner_account, partner_name) = partner.map_or((None, None), |partner| (partner.identification, partner.name));
     let (merchant, merchant_category) = wire.merchant_details.map_or((None, None), |details| (details.merchant_name, details.merchant_category_code));
+    let balance_after = wire.balance.and_then(|balance| {
+        let minor = parse_minor(&balance.amount.amount, balance.amount.currency.parse().ok()?).ok()?;
+        Some(match balance.credit_debit_indicator {
+            wire::Indicator::Credit => minor,
+            wire::Indicator::Debit => -minor,
+        })
+    });
     let (code, sub_code) = wire.bank_transaction_code.map_or((None, None), |code| (Some(code.code), Some(code.sub_code)));
     Ok(Some(Transaction {
         id: wire.transaction_id,
@@ -76,6 +83,7 @@ pub(super) fn transaction(wire: wire::Transaction) -> Result<Option<Transaction>
         sub_code,
         purpose: wire.payment_purpose_code.or(wire.category_purpose_code),
         merchant_category,
+        balance_after,
     }))
 }
 

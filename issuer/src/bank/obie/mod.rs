@@ -1,43 +1,41 @@
-//! UK Open Banking read-write API 4.0.0, account information.
+//! UK Open Banking read-write API 4.0.0 and 3.1.11, account information.
 //!
-//! Consent by client credentials, authorisation by code with PKCE S256, reads over every page. Transient faults are tried again a
-//! few times with growing pauses; what remains is a typed [`crate::bank::error::BankError`]. The redirect names the consent through the OpenID claims
-//! request `openbanking_intent_id`, as the scheme's security profile does.
+//! Consent by client credentials, authorisation by code with PKCE S256, state and nonce. The redirect names the consent through the OpenID
+//! claims request `openbanking_intent_id`, as the scheme's security profile does. The versions differ in words, not in shape: both are read.
 
 mod config;
 mod consent;
 mod convert;
 pub mod file;
-mod http;
-mod oauth;
-mod pages;
 mod read;
 #[cfg(test)]
 mod tests;
 mod wire;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use passid_api::issuer::BankProvider as Description;
 use passid_api::time::Clock;
 use passid_api::wallet::BankLinkStatus;
-use rand::Rng;
 use rand::rngs::StdRng;
+use reqwest::{Method, RequestBuilder};
+use url::Url;
 
 use super::authorisation::{AuthorisationResponse, BankTokens, PendingAuthorisation};
-use super::data::BankSnapshot;
+use super::client::{Access, BankClient};
+use super::data::Account;
 use super::pause::Pause;
-use super::provider::{BankFuture, BankProvider, ReadObserver, ReadWindow};
+use super::provider::{BankFuture, BankProvider, Consented, ReadWindow, ReconfirmationRule, ResourceFuture, TransactionPage};
 
-pub use config::{ObieConfig, ObieLimits};
+pub use config::ObieConfig;
+
+/// Since 2022 the bank asks the holder once, and the reader asks again every ninety days (SCA-RTS article 10A); access may go on only after that.
+const RECONFIRMATION: ReconfirmationRule = ReconfirmationRule { every_days: 90, warning_days: 7 };
 
 /// One OBIE bank.
 pub struct Obie {
     config: ObieConfig,
-    http: reqwest::Client,
-    clock: Arc<dyn Clock>,
-    pause: Arc<dyn Pause>,
-    random: Mutex<StdRng>,
+    client: BankClient,
 }
 
 impl Obie {
@@ -45,15 +43,14 @@ impl Obie {
     ///
     /// `http` must follow no redirects and use no proxy from the environment; `random` makes state, PKCE verifier and
     /// interaction identifiers and must be seeded by the system outside of tests.
-    pub fn new(config: ObieConfig, http: reqwest::Client, clock: Arc<dyn Clock>, pause: Arc<dyn Pause>, random: StdRng) -> Self {
-        Self { config, http, clock, pause, random: Mutex::new(random) }
+    pub const fn new(config: ObieConfig, http: reqwest::Client, clock: Arc<dyn Clock>, pause: Arc<dyn Pause>, random: StdRng) -> Self {
+        let client = BankClient::new(http, clock, pause, random, config.limits);
+        Self { config, client }
     }
 
-    fn random_bytes<const COUNT: usize>(&self) -> [u8; COUNT] {
-        let mut bytes = [0; COUNT];
-        // A generator survives a panic elsewhere: its state is replaced in one piece.
-        self.random.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(&mut bytes);
-        bytes
+    /// A request with what the scheme wants in every header.
+    fn request(&self, method: Method, url: &Url, token: &str) -> RequestBuilder {
+        self.client.request(method, url.clone()).bearer_auth(token).header("x-fapi-interaction-id", self.client.interaction_id())
     }
 }
 
@@ -62,16 +59,36 @@ impl BankProvider for Obie {
         &self.config.description
     }
 
+    fn client(&self) -> &BankClient {
+        &self.client
+    }
+
+    fn reconfirmation(&self) -> ReconfirmationRule {
+        RECONFIRMATION
+    }
+
     fn begin<'a>(&'a self, redirect_url: &'a str) -> BankFuture<'a, PendingAuthorisation> {
         Box::pin(self.begin_linking(redirect_url))
     }
 
     fn complete<'a>(&'a self, pending: &'a PendingAuthorisation, response: &'a AuthorisationResponse) -> BankFuture<'a, BankTokens> {
-        Box::pin(self.complete_linking(pending, response))
+        Box::pin(self.config.server.complete(&self.client, pending, response))
     }
 
-    fn read<'a>(&'a self, tokens: &'a mut BankTokens, window: ReadWindow, observer: &'a dyn ReadObserver) -> BankFuture<'a, BankSnapshot> {
-        Box::pin(self.read_everything(tokens, window, observer))
+    fn accounts<'a>(&'a self, access: &'a mut Access<'_>) -> ResourceFuture<'a, Consented> {
+        Box::pin(self.read_accounts(access))
+    }
+
+    fn transactions_address(&self, account: &Account, window: ReadWindow) -> Url {
+        let mut url = self.config.resource_base.join(&["accounts", &account.id, "transactions"]);
+        url.query_pairs_mut()
+            .append_pair("fromBookingDateTime", &format!("{}T00:00:00", window.from))
+            .append_pair("toBookingDateTime", &format!("{}T23:59:59", window.to));
+        url
+    }
+
+    fn transactions<'a>(&'a self, access: &'a mut Access<'_>, page: Url) -> ResourceFuture<'a, TransactionPage> {
+        Box::pin(self.read_transactions(access, page))
     }
 
     fn status<'a>(&'a self, consent_id: &'a str) -> BankFuture<'a, BankLinkStatus> {

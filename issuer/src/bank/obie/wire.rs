@@ -85,7 +85,23 @@ pub(super) struct Identification {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Parties {
-    pub(super) party: Option<Party>,
+    /// One, or all of a joint account.
+    #[serde(default, deserialize_with = "one_or_many")]
+    pub(super) party: Vec<Party>,
+}
+
+fn one_or_many<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<Party>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum OneOrMany {
+        Many(Vec<Party>),
+        One(Party),
+    }
+    Ok(match Option::<OneOrMany>::deserialize(deserializer)? {
+        Some(OneOrMany::Many(parties)) => parties,
+        Some(OneOrMany::One(party)) => vec![party],
+        None => Vec::new(),
+    })
 }
 
 /// `OBParty2`.
@@ -160,6 +176,15 @@ pub(super) struct Transaction {
     pub(super) merchant_details: Option<MerchantDetails>,
     pub(super) creditor_account: Option<Identification>,
     pub(super) debtor_account: Option<Identification>,
+    pub(super) balance: Option<RunningBalance>,
+}
+
+/// The balance after a transaction.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct RunningBalance {
+    pub(super) credit_debit_indicator: Indicator,
+    pub(super) amount: Amount,
 }
 
 #[derive(Deserialize)]

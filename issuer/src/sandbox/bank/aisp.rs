@@ -52,6 +52,10 @@ pub(super) async fn create_consent(State(bank): State<Bank>, headers: HeaderMap,
     if expiration_date_time.is_some_and(|end| end <= now) {
         return Err(Problem::Malformed("The consent would have ended already", "Data.ExpirationDateTime"));
     }
+    let long = expiration_date_time.is_none_or(|end| end > now.plus_seconds(90 * 86_400));
+    if long && bank.faults().strikes(Fault::LongConsentRefused) {
+        return Err(Problem::Malformed("The consent would last more than ninety days", "Data.ExpirationDateTime"));
+    }
     let mut consent = Consent::new(permissions, now);
     consent.expires_at = expiration_date_time;
     consent.transactions_from = transaction_from_date_time;

@@ -28,6 +28,8 @@ pub struct RegisteredClient {
     pub client_id: String,
     /// Client secret.
     pub client_secret: Secret,
+    /// The public half of a P-256 key, uncompressed point, where the client signs statements instead of sending its secret.
+    pub statement_key: Option<Vec<u8>>,
     /// Where holders may be sent back to; compared exactly.
     pub redirect_urls: Vec<String>,
 }

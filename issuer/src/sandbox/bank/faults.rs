@@ -22,6 +22,12 @@ passid_api::text_enum! {
         LongRangeRefused = "long_range_refused",
         /// The end of the asked range is ignored.
         RangeEndIgnored = "range_end_ignored",
+        /// A row in the middle of a page of six and more is left out; the next listing has it again.
+        RowLeftOut = "row_left_out",
+        /// The rows of a page come under other identifiers.
+        IdentifiersChanged = "identifiers_changed",
+        /// A consent of more than ninety days is refused with 400.
+        LongConsentRefused = "long_consent_refused",
         /// 429 with `Retry-After: 2` on a resource.
         TooManyRequests = "too_many_requests",
         /// 500 on a resource.

@@ -6,9 +6,12 @@ use axum::extract::{Form, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use hmac::{Hmac, KeyInit, Mac};
+use ring::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
 use serde::Deserialize;
 use serde_json::json;
+use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use url::Url;
 
@@ -31,6 +34,8 @@ pub(super) struct AuthorizeQuery {
     scope: Option<String>,
     code_challenge: Option<String>,
     code_challenge_method: Option<String>,
+    /// OpenID Connect Core §3.1.2.1.
+    nonce: Option<String>,
     /// OpenID Connect claims request; names the consent as the OBIE security profile does.
     claims: Option<String>,
 }
@@ -45,8 +50,8 @@ pub(super) async fn metadata(State(bank): State<Bank>) -> Json<serde_json::Value
         "response_types_supported": ["code"],
         "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
         "code_challenge_methods_supported": ["S256"],
-        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
-        "scopes_supported": ["accounts"],
+        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "private_key_jwt"],
+        "scopes_supported": ["openid", "accounts"],
         "authorization_response_iss_parameter_supported": true,
     }))
 }
@@ -84,7 +89,7 @@ pub(super) async fn authorize(State(bank): State<Bank>, Query(query): Query<Auth
             }
             let request = memory.tokens.fresh();
             let challenge = query.code_challenge.unwrap_or_default();
-            memory.waiting.insert(request.clone(), AuthorizationRequest { consent_id, redirect_url, state, challenge });
+            memory.waiting.insert(request.clone(), AuthorizationRequest { consent_id, redirect_url, state, challenge, nonce: query.nonce });
             let html = page::consent(&request, &consent, &customers);
             ([(header::CACHE_CONTROL, "no-store"), (header::CONTENT_SECURITY_POLICY, page::POLICY)], Html(html)).into_response()
         }
@@ -117,7 +122,7 @@ pub(super) async fn decide(State(bank): State<Bank>, form: Result<Form<Vec<(Stri
     if !consent.grant(Grant { customer: customer.id.clone(), accounts }, now) {
         return back(&bank, &request.redirect_url, &request.state, ("error", "invalid_request"));
     }
-    let grant = CodeGrant { consent_id: request.consent_id, redirect_url: request.redirect_url.clone(), challenge: request.challenge };
+    let grant = CodeGrant { consent_id: request.consent_id, redirect_url: request.redirect_url.clone(), challenge: request.challenge, nonce: request.nonce };
     let code = memory.tokens.issue_code(grant, now);
     back(&bank, &request.redirect_url, &request.state, ("code", &code))
 }
@@ -155,6 +160,8 @@ pub(super) struct TokenForm {
     scope: Option<String>,
     client_id: Option<String>,
     client_secret: Option<String>,
+    client_assertion_type: Option<String>,
+    client_assertion: Option<String>,
 }
 
 /// Exchanges codes, refresh tokens and client credentials.
@@ -177,7 +184,7 @@ pub(super) async fn token(State(bank): State<Bank>, headers: HeaderMap, form: Re
         }
         Some("client_credentials") => token_error(StatusCode::BAD_REQUEST, "invalid_scope"),
         Some("authorization_code") => match (&form.code, &form.redirect_uri, &form.code_verifier) {
-            (Some(code), Some(redirect_url), Some(verifier)) => pair_answer(memory.tokens.exchange_code(code, redirect_url, verifier, now)),
+            (Some(code), Some(redirect_url), Some(verifier)) => pair_answer(&bank, memory.tokens.exchange_code(code, redirect_url, verifier, now)),
             _ => token_error(StatusCode::BAD_REQUEST, "invalid_request"),
         },
         Some("refresh_token") => match &form.refresh_token {
@@ -188,7 +195,7 @@ pub(super) async fn token(State(bank): State<Bank>, headers: HeaderMap, form: Re
                     if bank.faults().strikes(Fault::TokenFaultAfterExchange) {
                         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
                     }
-                    pair_answer(pair)
+                    pair_answer(&bank, pair)
                 } else {
                     token_error(StatusCode::BAD_REQUEST, "invalid_grant")
                 }
@@ -202,6 +209,10 @@ pub(super) async fn token(State(bank): State<Bank>, headers: HeaderMap, form: Re
 
 /// Client authentication by header or by body, never by both (RFC 6749 §2.3).
 fn authenticated(bank: &Bank, headers: &HeaderMap, form: &TokenForm) -> bool {
+    if let Some(statement) = &form.client_assertion {
+        let right_type = form.client_assertion_type.as_deref() == Some("urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
+        return right_type && stated(bank, statement).is_some();
+    }
     let from_header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|value| value.strip_prefix("Basic "));
     let (id, secret) = match (from_header, &form.client_secret) {
         (Some(encoded), None) => {
@@ -216,18 +227,57 @@ fn authenticated(bank: &Bank, headers: &HeaderMap, form: &TokenForm) -> bool {
     bool::from(id.as_bytes().ct_eq(expected.client_id.as_bytes()) & secret.as_bytes().ct_eq(expected.client_secret.expose().as_bytes()))
 }
 
+/// A statement signed with the registered key, for this endpoint, not over, and not seen before (RFC 7523 §3).
+fn stated(bank: &Bank, statement: &str) -> Option<()> {
+    let key = bank.client().statement_key.as_ref()?;
+    let (signed, signature) = statement.rsplit_once('.')?;
+    let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
+    UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, key).verify(signed.as_bytes(), &signature).ok()?;
+    let (header, claims) = signed.split_once('.')?;
+    let part = |text: &str| -> Option<serde_json::Value> { serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).ok()?).ok() };
+    let (header, claims) = (part(header)?, part(claims)?);
+    let text = |name: &str| claims.get(name).and_then(serde_json::Value::as_str);
+    let client = Some(bank.client().client_id.as_str());
+    let now = bank.now().seconds();
+    let end = claims.get("exp")?.as_i64()?;
+    let good = header["alg"] == "ES256" && text("iss") == client && text("sub") == client && (now..now + 300).contains(&end);
+    let for_us = text("aud") == Some(&format!("{}/oauth2/token", bank.base_url()));
+    let fresh = bank.memory().statements.insert(text("jti")?.to_owned());
+    (good && for_us && fresh).then_some(())
+}
+
 /// The header's parts are form-encoded before they are joined (RFC 6749 §2.3.1).
 fn form_decoded(text: &str) -> String {
     url::form_urlencoded::parse(text.as_bytes()).map(|(name, _)| name.into_owned()).next().unwrap_or_default()
 }
 
-fn pair_answer(pair: Option<TokenPair>) -> Response {
+fn pair_answer(bank: &Bank, pair: Option<TokenPair>) -> Response {
     match pair {
-        Some(pair) => token_answer(&json!({
-            "access_token": pair.access, "refresh_token": pair.refresh, "token_type": "Bearer", "expires_in": ACCESS_SECONDS, "scope": "accounts",
-        })),
+        Some(pair) => {
+            let mut answer = json!({
+                "access_token": pair.access, "refresh_token": pair.refresh, "token_type": "Bearer", "expires_in": ACCESS_SECONDS, "scope": "accounts",
+            });
+            if let Some((nonce, consent)) = pair.identity {
+                answer["id_token"] = json!(identity_token(bank, &nonce, &consent));
+            }
+            token_answer(&answer)
+        }
         None => token_error(StatusCode::BAD_REQUEST, "invalid_grant"),
     }
+}
+
+/// An identity token under the client's secret (HS256, OpenID Connect Core §10.1), as a sandbox may.
+fn identity_token(bank: &Bank, nonce: &str, consent: &str) -> String {
+    let now = bank.now().seconds();
+    let claims = json!({
+        "iss": bank.base_url(), "sub": consent, "aud": bank.client().client_id, "nonce": nonce, "openbanking_intent_id": consent,
+        "iat": now, "exp": now + ACCESS_SECONDS,
+    });
+    let text = format!("{}.{}", URL_SAFE_NO_PAD.encode(r#"{"alg":"HS256","typ":"JWT"}"#), URL_SAFE_NO_PAD.encode(claims.to_string()));
+    let secret = bank.client().client_secret.expose().as_bytes();
+    let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(secret).unwrap_or_else(|_| unreachable!("HMAC takes any key length"));
+    mac.update(text.as_bytes());
+    format!("{text}.{}", URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
 }
 
 fn token_answer(body: &serde_json::Value) -> Response {

@@ -18,12 +18,17 @@ use super::faults::Faults;
 use super::state::Bank;
 use super::{aisp, oauth, transactions};
 use crate::bank::endpoint::BankUrl;
-use crate::bank::obie::{ObieConfig, ObieLimits};
+use crate::bank::client::ReadLimits;
+use crate::bank::client_authentication::ClientAuthentication;
+use crate::bank::oauth::AuthorisationServer;
+use crate::bank::obie::ObieConfig;
 
 /// The provider's identifier in the issuer's description.
 pub const PROVIDER_ID: &str = "sandbox-bank";
 /// Correlates a request with the bank's records.
 const INTERACTION_ID: HeaderName = HeaderName::from_static("x-fapi-interaction-id");
+/// Days the bank is asked for a consent.
+const CONSENT_DAYS: u16 = 365;
 /// No request of the scheme comes near this.
 const REQUEST_BYTES: usize = 64 << 10;
 
@@ -110,13 +115,16 @@ fn connection(base_url: &str, client: &super::RegisteredClient) -> Result<ObieCo
     let address = |path: &str| BankUrl::parse(&format!("{base_url}{path}")).map_err(|_| SandboxBankError::NotLoopback);
     Ok(ObieConfig {
         description: BankProvider { id: PROVIDER_ID.to_owned(), name: "Sandbox Bank".to_owned(), environment: Environment::Sandbox },
-        authorization_endpoint: address("/oauth2/authorize")?,
-        token_endpoint: address("/oauth2/token")?,
+        server: AuthorisationServer {
+            authorization_endpoint: address("/oauth2/authorize")?,
+            token_endpoint: address("/oauth2/token")?,
+            issuer: Some(base_url.to_owned()),
+            client_id: client.client_id.clone(),
+            authentication: ClientAuthentication::Secret(client.client_secret.clone()),
+        },
         resource_base: address(aisp::BASE)?,
-        issuer: Some(base_url.to_owned()),
-        client_id: client.client_id.clone(),
-        client_secret: client.client_secret.clone(),
-        limits: ObieLimits::default(),
+        consent_days: CONSENT_DAYS,
+        limits: ReadLimits::default(),
     })
 }
 

@@ -1,6 +1,6 @@
 //! Everything the running bank remembers.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::civil::Date;
@@ -33,6 +33,12 @@ pub(super) struct Memory {
     pub(super) tokens: Tokens,
     /// Authorization requests waiting for a decision.
     pub(super) waiting: HashMap<String, AuthorizationRequest>,
+    /// Rows left out so far, so that it is not always the same one.
+    pub(super) left_out: usize,
+    /// Times the identifiers were changed.
+    pub(super) renamed: usize,
+    /// Identifiers of statements clients signed.
+    pub(super) statements: HashSet<String>,
     today: Option<(Date, Arc<[BookedCustomer]>)>,
 }
 
@@ -43,11 +49,12 @@ pub(super) struct AuthorizationRequest {
     pub(super) redirect_url: String,
     pub(super) state: String,
     pub(super) challenge: String,
+    pub(super) nonce: Option<String>,
 }
 
 impl Bank {
     pub(super) fn new(clock: Arc<dyn Clock>, client: RegisteredClient, base_url: String, page_size: usize, books: Books, random: rand::rngs::StdRng) -> Self {
-        let memory = Memory { consents: HashMap::new(), tokens: Tokens::new(random), waiting: HashMap::new(), today: None };
+        let memory = Memory { consents: HashMap::new(), tokens: Tokens::new(random), waiting: HashMap::new(), left_out: 0, renamed: 0, statements: HashSet::new(), today: None };
         Self(Arc::new(Inner { clock, client, base_url, page_size: page_size.max(1), books, faults: Faults::default(), memory: Mutex::new(memory) }))
     }
 

@@ -30,12 +30,16 @@ pub(super) struct CodeGrant {
     pub(super) redirect_url: String,
     /// Base64url SHA-256 of the verifier.
     pub(super) challenge: String,
+    /// Comes back inside the identity token.
+    pub(super) nonce: Option<String>,
 }
 
 /// A pair as issued.
 pub(super) struct TokenPair {
     pub(super) access: String,
     pub(super) refresh: String,
+    /// The nonce and the consent an identity token is made for.
+    pub(super) identity: Option<(String, String)>,
 }
 
 struct IssuedCode {
@@ -86,7 +90,8 @@ impl Tokens {
         }
         let proven = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier)) == issued.grant.challenge;
         let valid = proven && issued.grant.redirect_url == redirect_url && now < issued.expires_at;
-        valid.then(|| self.issue_pair(&consent_id, now))
+        let identity = issued.grant.nonce.clone().map(|nonce| (nonce, consent_id.clone()));
+        valid.then(|| TokenPair { identity, ..self.issue_pair(&consent_id, now) })
     }
 
     /// Exchanges a refresh token for a new pair. One presented twice ends the whole family (RFC 9700 §4.14).
@@ -114,7 +119,7 @@ impl Tokens {
         let access = self.issue_access(Audience::Consent(consent_id.to_owned()), now);
         let refresh = self.fresh();
         self.refresh.insert(refresh.clone(), IssuedRefresh { consent_id: consent_id.to_owned(), used: false });
-        TokenPair { access, refresh }
+        TokenPair { access, refresh, identity: None }
     }
 
     fn issue_access(&mut self, audience: Audience, now: Timestamp) -> String {
@@ -160,7 +165,7 @@ mod tests {
 
     fn grant() -> CodeGrant {
         let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(VERIFIER));
-        CodeGrant { consent_id: "consent".into(), redirect_url: "https://issuer.example/back".into(), challenge }
+        CodeGrant { consent_id: "consent".into(), redirect_url: "https://issuer.example/back".into(), challenge, nonce: None }
     }
 
     #[test]

@@ -22,6 +22,9 @@ const LONGEST_RANGE_DAYS: i32 = 180;
 /// Rows a bank with [`Fault::PendingTwins`] shows twice.
 const TWINS: usize = 3;
 
+/// Rows of a page from which one may be lost: never the first or the last, which nothing could miss.
+const LEAST_ROWS_TO_LOSE: usize = 6;
+
 /// The filter and page of a request.
 #[derive(Deserialize)]
 pub(super) struct TransactionQuery {
@@ -59,6 +62,18 @@ pub(super) async fn transactions(
     }
     let row = |entry: &&Entry, pending: bool| obie_json::transaction(entry, account, &view.consent, pending);
     let mut rows: Vec<Value> = visible.get(first..end).unwrap_or_default().iter().map(|entry| row(entry, false)).collect();
+    if rows.len() >= LEAST_ROWS_TO_LOSE && bank.faults().strikes(Fault::RowLeftOut) {
+        let mut memory = bank.memory();
+        rows.remove(1 + memory.left_out % (rows.len() - 2));
+        memory.left_out += 1;
+    }
+    if bank.faults().strikes(Fault::IdentifiersChanged) {
+        let mut memory = bank.memory();
+        memory.renamed += 1;
+        for row in &mut rows {
+            row["TransactionId"] = json!(format!("{}-{}", row["TransactionId"].as_str().unwrap_or_default(), memory.renamed));
+        }
+    }
     if page == pages && bank.faults().strikes(Fault::PendingTwins) {
         rows.extend(visible.iter().rev().take(TWINS).map(|entry| row(entry, true)));
     }

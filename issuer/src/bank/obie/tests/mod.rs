@@ -19,7 +19,10 @@ use crate::bank::authorisation::{AuthorisationResponse, BankTokens, Secret};
 use crate::bank::data::BankSnapshot;
 use crate::bank::error::BankError;
 use crate::bank::pause::Pause;
+use crate::bank::client::ReadLimits;
+use crate::bank::client_authentication::{ClientAuthentication, SigningKey};
 use crate::bank::provider::{BankFuture, BankProvider, ReadObserver, ReadProgress, ReadWindow};
+use crate::bank::sync::{self, NoStaging, Staged, StagedPage, Staging};
 use crate::derive::{DeclaredHolder, derive};
 use crate::sandbox::bank::{BankSource, RegisteredClient, SandboxBank, SandboxBankConfig, visitor};
 use crate::screening::ScreeningOutcome;
@@ -82,10 +85,14 @@ impl World {
     }
 
     async fn serving(source: BankSource, now: &str, page_size: usize) -> Self {
+        Self::build(source, now, page_size, None).await
+    }
+
+    async fn build(source: BankSource, now: &str, page_size: usize, statement_key: Option<Vec<u8>>) -> Self {
         let clock = Arc::new(ManualClock::new(now.parse().unwrap()));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let client =
-            RegisteredClient { client_id: "passid".into(), client_secret: Secret::new("a secret: with/odd+signs".into()), redirect_urls: vec![BACK.into()] };
+            RegisteredClient { client_id: "passid".into(), client_secret: Secret::new("a secret: with/odd+signs".into()), statement_key, redirect_urls: vec![BACK.into()] };
         let config = SandboxBankConfig { clock: clock.clone(), source, client, random: StdRng::seed_from_u64(1), page_size };
         let bank = SandboxBank::start(listener, config).await.unwrap();
         let http = http();
@@ -108,7 +115,7 @@ impl World {
     }
 
     async fn read(&self, tokens: &mut BankTokens) -> Result<BankSnapshot, BankError> {
-        self.provider.read(tokens, self.window(), &Notebook::default()).await
+        sync::read(&self.provider, tokens, self.window(), &NoStaging, &Notebook::default()).await
     }
 }
 
@@ -116,9 +123,12 @@ fn response(back: &url::Url) -> AuthorisationResponse {
     serde_json::from_value(serde_json::Value::Object(back.query_pairs().map(|(name, value)| (name.into_owned(), value.into_owned().into())).collect())).unwrap()
 }
 
-/// What a read found, comparable.
-fn contents(snapshot: &BankSnapshot) -> Vec<(String, i64)> {
-    snapshot.accounts.iter().flat_map(|history| &history.transactions).map(|row| (row.id.clone().unwrap(), row.signed_minor())).collect()
+/// What a read found, comparable: what banks call a row may change.
+fn contents(snapshot: &BankSnapshot) -> Vec<(String, i64, String)> {
+    let rows = snapshot.accounts.iter().flat_map(|history| &history.transactions);
+    let mut found: Vec<_> = rows.map(|row| (row.booked_on.to_string(), row.signed_minor(), row.description.clone())).collect();
+    found.sort_unstable();
+    found
 }
 
 #[tokio::test]
@@ -126,7 +136,7 @@ async fn a_linked_bank_gives_every_transaction_of_the_window_once() {
     let world = World::start().await;
     let mut tokens = world.link("amara").await;
     let notebook = Notebook::default();
-    let snapshot = world.provider.read(&mut tokens, world.window(), &notebook).await.unwrap();
+    let snapshot = sync::read(&world.provider, &mut tokens, world.window(), &NoStaging, &notebook).await.unwrap();
     assert_eq!(snapshot.accounts.len(), 3);
     assert!(snapshot.transaction_count() > 300, "{}", snapshot.transaction_count());
     let progress = notebook.last.lock().unwrap().unwrap();
@@ -182,7 +192,7 @@ async fn an_old_access_token_is_renewed_and_the_new_pair_stored_before_use() {
     let first = tokens.clone();
     world.clock.advance(3_600);
     let notebook = Notebook::default();
-    world.provider.read(&mut tokens, world.window(), &notebook).await.unwrap();
+    sync::read(&world.provider, &mut tokens, world.window(), &NoStaging, &notebook).await.unwrap();
     assert_eq!(notebook.rotations.lock().unwrap().as_slice(), std::slice::from_ref(&tokens));
     assert!(tokens.refresh_token != first.refresh_token);
     // The old pair is worth nothing any more, and trying it ends the family.
@@ -198,7 +208,7 @@ async fn reading_stops_when_renewed_tokens_cannot_be_stored() {
     let mut tokens = world.link("tobenna").await;
     world.clock.advance(3_600);
     let notebook = Notebook { refuses: true, ..Notebook::default() };
-    assert_eq!(world.provider.read(&mut tokens, world.window(), &notebook).await.unwrap_err(), BankError::TokensNotStored);
+    assert_eq!(sync::read(&world.provider, &mut tokens, world.window(), &NoStaging, &notebook).await.unwrap_err(), BankError::TokensNotStored);
 }
 
 #[tokio::test]
@@ -210,7 +220,7 @@ async fn a_withdrawn_consent_and_an_ended_one_are_told_apart() {
     world.provider.revoke(&withdrawn.consent_id).await.unwrap();
     assert_eq!(world.read(&mut withdrawn).await.unwrap_err(), BankError::ConsentRevoked);
     assert_eq!(world.provider.status(&withdrawn.consent_id).await, Ok(BankLinkStatus::Revoked));
-    world.clock.advance(90 * 86_400);
+    world.clock.advance(365 * 86_400);
     assert_eq!(world.read(&mut ended).await.unwrap_err(), BankError::ConsentExpired);
     assert_eq!(world.provider.status(&ended.consent_id).await, Ok(BankLinkStatus::Expired));
 }
@@ -220,7 +230,7 @@ async fn limits_hold() {
     let world = World::start().await;
     let mut tokens = world.link("amara").await;
     for (change, expected) in [
-        ((|limits| limits.transactions = 20) as fn(&mut super::ObieLimits), BankError::TooLarge("transactions")),
+        ((|limits| limits.transactions = 20) as fn(&mut ReadLimits), BankError::TooLarge("transactions")),
         (|limits| limits.pages = 2, BankError::TooLarge("pages of one resource")),
         (|limits| limits.accounts = 2, BankError::TooLarge("accounts of one consent")),
         (|limits| limits.response_bytes = 400, BankError::TooLarge("bytes of one answer")),
@@ -228,7 +238,7 @@ async fn limits_hold() {
         let mut config = world.bank.connection();
         change(&mut config.limits);
         let provider = World::provider(&world.clock, &world.http, config);
-        assert_eq!(provider.read(&mut tokens, world.window(), &Notebook::default()).await.unwrap_err(), expected);
+        assert_eq!(sync::read(&provider, &mut tokens, world.window(), &NoStaging, &Notebook::default()).await.unwrap_err(), expected);
     }
 }
 
@@ -236,13 +246,116 @@ async fn limits_hold() {
 async fn a_wrong_secret_and_an_absent_bank_are_told_apart() {
     let world = World::start().await;
     let mut config = world.bank.connection();
-    config.client_secret = Secret::new("guess".into());
+    config.server.authentication = ClientAuthentication::Secret(Secret::new("guess".into()));
     let provider = World::provider(&world.clock, &world.http, config);
     assert!(matches!(provider.begin(BACK).await.unwrap_err(), BankError::Configuration(_)));
     let config = world.bank.connection();
     world.bank.stop().await;
     let provider = World::provider(&world.clock, &world.http, config);
     assert_eq!(provider.begin(BACK).await.unwrap_err(), BankError::Unreachable);
+}
+
+/// A P-256 key in PEM, and its public point.
+fn signing_key() -> (Vec<u8>, Vec<u8>) {
+    use base64::Engine;
+    use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
+    let random = ring::rand::SystemRandom::new();
+    let document = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).unwrap();
+    let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, document.as_ref(), &random).unwrap();
+    let pem = format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", base64::engine::general_purpose::STANDARD.encode(document.as_ref()));
+    (pem.into_bytes(), pair.public_key().as_ref().to_vec())
+}
+
+#[tokio::test]
+async fn a_client_with_a_key_signs_every_token_request_anew() {
+    let (pem, public) = signing_key();
+    let world = World::build(BankSource::Personas, "2026-11-21T04:00:00Z", 50, Some(public)).await;
+    let mut config = world.bank.connection();
+    config.server.authentication = ClientAuthentication::PrivateKeyJwt(SigningKey::from_pem("key-1", &pem).unwrap());
+    let provider = World::provider(&world.clock, &world.http, config.clone());
+    let pending = provider.begin(BACK).await.unwrap();
+    let back = visitor::approve(&world.http, pending.authorization_url.expose(), "tobenna").await.unwrap();
+    let mut tokens = provider.complete(&pending, &response(&back)).await.unwrap();
+    world.clock.advance(3_600);
+    assert!(sync::read(&provider, &mut tokens, world.window(), &NoStaging, &Notebook::default()).await.is_ok());
+    // Another key of the same name is nobody.
+    config.server.authentication = ClientAuthentication::PrivateKeyJwt(SigningKey::from_pem("key-1", &signing_key().0).unwrap());
+    assert!(matches!(World::provider(&world.clock, &world.http, config).begin(BACK).await, Err(BankError::Configuration(_))));
+    assert!(SigningKey::from_pem("key-1", b"no key").is_err());
+}
+
+#[tokio::test]
+async fn an_identity_token_for_another_linking_is_refused() {
+    let world = World::start().await;
+    let mut pending = world.provider.begin(BACK).await.unwrap();
+    let back = response(&visitor::approve(&world.http, pending.authorization_url.expose(), "efua").await.unwrap());
+    pending.nonce = Some(Secret::new("another".into()));
+    assert_eq!(world.provider.complete(&pending, &back).await.unwrap_err(), BankError::ResponseMismatch);
+}
+
+#[tokio::test]
+async fn a_bank_that_refuses_a_long_consent_is_asked_for_a_shorter_one() {
+    let world = World::start().await;
+    let long = world.provider.begin(BACK).await.unwrap();
+    world.bank.faults().inject(crate::sandbox::bank::Fault::LongConsentRefused, 1);
+    let short = world.provider.begin(BACK).await.unwrap();
+    let days = |pending: &crate::bank::authorisation::PendingAuthorisation| (pending.consent_expires_at.seconds() - world.clock.now().seconds()) / 86_400;
+    assert_eq!((days(&long), days(&short)), (365, 90));
+}
+
+/// Keeps pages as a database would, and counts them.
+#[derive(Default)]
+struct Shelf {
+    pages: Mutex<Vec<(String, u32, Vec<u8>)>>,
+    finished: Mutex<Vec<(String, jiff::civil::Date)>>,
+}
+
+impl Staging for Shelf {
+    fn load(&self) -> BankFuture<'_, Staged> {
+        let pages = self.pages.lock().unwrap().clone();
+        let pages = pages.into_iter().map(|(account, walk, rows)| StagedPage { account, walk, rows: crate::bank::file::kept::page_from_bytes(&rows).unwrap() });
+        let staged = Staged { pages: pages.collect(), finished: self.finished.lock().unwrap().clone() };
+        Box::pin(async { Ok(staged) })
+    }
+
+    fn save(&self, page: StagedPage) -> BankFuture<'_, ()> {
+        let rows = crate::bank::file::kept::page_to_bytes(page.rows).unwrap().to_vec();
+        self.pages.lock().unwrap().push((page.account, page.walk, rows));
+        Box::pin(async { Ok(()) })
+    }
+
+    fn finish<'a>(&'a self, account: &'a str, through: jiff::civil::Date) -> BankFuture<'a, ()> {
+        self.finished.lock().unwrap().push((account.to_owned(), through));
+        Box::pin(async { Ok(()) })
+    }
+}
+
+#[tokio::test]
+async fn a_read_that_broke_off_goes_on_with_the_account_it_was_at() {
+    let world = World::with_page_size(20).await;
+    let mut tokens = world.link("amara").await;
+    let whole = contents(&world.read(&mut tokens).await.unwrap());
+    let shelf = Shelf::default();
+    // The first account is read whole; somewhere in the second the bank fails for good.
+    let first_pages = {
+        let counting = Shelf::default();
+        sync::read(&world.provider, &mut tokens, world.window(), &counting, &Notebook::default()).await.unwrap();
+        let first = counting.finished.lock().unwrap()[0].0.clone();
+        let pages = counting.pages.lock().unwrap().iter().filter(|page| page.0 == first).count();
+        u32::try_from(pages).unwrap()
+    };
+    // Accounts, party, and party and balance of three accounts come before the pages.
+    world.bank.faults().inject_after(crate::sandbox::bank::Fault::ResourceFault, 2 + 3 * 2 + first_pages + 1, 40);
+    let error = sync::read(&world.provider, &mut tokens, world.window(), &shelf, &Notebook::default()).await.unwrap_err();
+    assert_eq!(error.code(), "bank_fault");
+    assert_eq!(shelf.finished.lock().unwrap().len(), 1, "the cursor moves only after the last page");
+    let kept = shelf.pages.lock().unwrap().len();
+    assert!(kept > usize::try_from(first_pages).unwrap());
+    world.bank.faults().clear();
+    let snapshot = sync::read(&world.provider, &mut tokens, world.window(), &shelf, &Notebook::default()).await.unwrap();
+    assert_eq!(contents(&snapshot), whole);
+    let first = shelf.finished.lock().unwrap()[0].0.clone();
+    assert!(shelf.pages.lock().unwrap()[kept..].iter().all(|page| page.0 != first), "what was finished is not read again");
 }
 
 #[test]

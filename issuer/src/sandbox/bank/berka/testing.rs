@@ -27,6 +27,7 @@ fn transaction(entry: &Entry) -> Transaction {
         sub_code: Some(entry.label.code.1.to_owned()),
         purpose: entry.label.purpose.or(entry.label.category_purpose).map(str::to_owned),
         merchant_category: None,
+        balance_after: None,
     }
 }
 

@@ -7,11 +7,10 @@ use std::collections::HashSet;
 
 use url::Url;
 
-use super::wire::{Links, Meta};
-use crate::bank::error::BankError;
+use super::error::BankError;
 
 /// Walks the pages of one resource.
-pub(super) struct PageWalk {
+pub struct PageWalk {
     resource: Url,
     seen: HashSet<String>,
     limit: usize,
@@ -19,19 +18,17 @@ pub(super) struct PageWalk {
 
 impl PageWalk {
     /// Begins at `first`; at most `limit` pages.
-    pub(super) fn begin(first: &Url, limit: usize) -> Self {
+    pub fn begin(first: &Url, limit: usize) -> Self {
         Self { resource: first.clone(), seen: HashSet::from([first.as_str().to_owned()]), limit }
     }
 
-    /// Where the next page is, or `None` after the last.
+    /// Where the next page is, or `None` after the last: the page just read linked to `link` and promised so many pages in all.
     ///
     /// # Errors
     /// [`BankError::BadPageLink`] when the link leads elsewhere, nowhere or back; [`BankError::TooLarge`] past the limit.
-    pub(super) fn next(&mut self, links: &Links, meta: &Meta) -> Result<Option<Url>, BankError> {
-        let link = links.next.as_deref().map(str::trim).filter(|link| !link.is_empty());
-        let Some(link) = link else {
-            let promised = meta.total_pages.unwrap_or(0);
-            return if (self.seen.len() as u64) < promised { Err(BankError::BadPageLink("pages are missing")) } else { Ok(None) };
+    pub fn next(&mut self, link: Option<&str>, promised: Option<u64>) -> Result<Option<Url>, BankError> {
+        let Some(link) = link.map(str::trim).filter(|link| !link.is_empty()) else {
+            return if (self.seen.len() as u64) < promised.unwrap_or(0) { Err(BankError::BadPageLink("pages are missing")) } else { Ok(None) };
         };
         let next = self.resource.join(link).map_err(|_| BankError::BadPageLink("not an address"))?;
         if next.origin() != self.resource.origin() || !next.username().is_empty() || next.password().is_some() {
@@ -57,8 +54,7 @@ mod tests {
     const FIRST: &str = "https://bank.example/aisp/accounts/1/transactions?from=2026-01-01";
 
     fn step(walk: &mut PageWalk, next: Option<&str>, total_pages: Option<u64>) -> Result<Option<String>, BankError> {
-        let links = Links { next: next.map(str::to_owned) };
-        walk.next(&links, &Meta { total_pages }).map(|url| url.map(String::from))
+        walk.next(next, total_pages).map(|url| url.map(String::from))
     }
 
     #[test]
