@@ -74,6 +74,14 @@ pub struct Listing<'a> {
 }
 
 impl Listing<'_> {
+    /// Takes the rows of a page.
+    pub fn page(&mut self, rows: Vec<Transaction>) {
+        self.next_page();
+        for row in rows {
+            self.add(row);
+        }
+    }
+
     /// The next row begins a page. One that says what the page before ended with, down to the balance after it, is that row again.
     pub const fn next_page(&mut self) {
         self.page_begins = true;

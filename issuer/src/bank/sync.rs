@@ -86,10 +86,10 @@ pub async fn read(
 ) -> Result<BankSnapshot, BankError> {
     let progress = ReadProgress { accounts_done: 0, accounts_total: 0, transactions: 0 };
     let staged = staging.load().await?;
-    Sync { bank, access: Access { tokens, observer }, staging, progress, window, walks: 0 }.everything(staged).await
+    Reading { bank, access: Access { tokens, observer }, staging, progress, window, walks: 0 }.everything(staged).await
 }
 
-struct Sync<'a> {
+struct Reading<'a> {
     bank: &'a dyn BankProvider,
     access: Access<'a>,
     staging: &'a dyn Staging,
@@ -99,7 +99,7 @@ struct Sync<'a> {
     walks: u32,
 }
 
-impl Sync<'_> {
+impl Reading<'_> {
     async fn everything(mut self, mut staged: Staged) -> Result<BankSnapshot, BankError> {
         let consented = match self.bank.accounts(&mut self.access).await {
             Ok(consented) => consented,
@@ -127,10 +127,9 @@ impl Sync<'_> {
         while let Some(first) = pages.next() {
             self.walks = self.walks.max(first.walk + 1);
             let mut listing = history.listing();
-            first.rows.into_iter().for_each(|row| drop(listing.add(row)));
+            listing.page(first.rows);
             while let Some(page) = pages.next_if(|page| page.walk == first.walk) {
-                listing.next_page();
-                page.rows.into_iter().for_each(|row| drop(listing.add(row)));
+                listing.page(page.rows);
             }
         }
         let through = staged.finished.iter().filter(|(account, _)| account == id).map(|(_, through)| *through).max();
@@ -186,8 +185,7 @@ impl Sync<'_> {
             // Ranges share no day, so each may count its equal rows for itself.
             let mut listing = history.listing();
             for page in pages {
-                listing.next_page();
-                page.into_iter().for_each(|row| drop(listing.add(row)));
+                listing.page(page);
             }
         }
         Ok(())

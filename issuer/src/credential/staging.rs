@@ -114,3 +114,74 @@ impl Staging for SealedStaging {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::bank::data::{Direction, Transaction};
+    use crate::params;
+    use crate::store::testing::databases;
+    use crate::testing::TestIssuer;
+    use crate::wallet::testing::{linked, tokens};
+
+    fn page(account: &str, walk: u32, description: &str) -> StagedPage {
+        let row = Transaction {
+            id: Some("1".into()),
+            booked_on: date(2026, 3, 1),
+            direction: Direction::Debit,
+            minor: 100,
+            currency: "GBP".parse().unwrap(),
+            description: description.to_owned(),
+            counterparty_name: None,
+            counterparty_account: None,
+            code: None,
+            sub_code: None,
+            purpose: None,
+            merchant_category: None,
+            balance_after: None,
+        };
+        StagedPage { account: account.to_owned(), walk, rows: vec![row] }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn pages_come_back_in_order_sealed_until_they_are_cleared() {
+        for database in databases().await {
+            let TestIssuer { service, clock } = TestIssuer::start(&database).await;
+            let now = service.clock.now();
+            let link = linked(&service, "bank", &tokens("consent", now, now.plus_seconds(86_400))).await;
+            let staging = SealedStaging::new(service.clone(), link.id);
+            for (account, walk, words) in [("a", 0, "FIRST-SECRET"), ("a", 0, "SECOND-SECRET"), ("b", 1, "THIRD-SECRET")] {
+                staging.save(page(account, walk, words)).await.unwrap();
+            }
+            staging.finish("a", date(2026, 3, 1)).await.unwrap();
+            staging.finish("a", date(2026, 3, 2)).await.unwrap();
+            let stored = store::pages(&mut service.store.reader().await.unwrap(), link.id).await.unwrap();
+            assert!(stored.iter().all(|page| !page.sealed.windows(6).any(|window| window == b"SECRET")));
+
+            // As after a restart.
+            let again = SealedStaging::new(service.clone(), link.id);
+            let staged = again.load().await.unwrap();
+            let found: Vec<_> = staged.pages.iter().map(|page| (page.account.as_str(), page.walk, page.rows[0].description.as_str())).collect();
+            assert_eq!(found, [("a", 0, "FIRST-SECRET"), ("a", 0, "SECOND-SECRET"), ("b", 1, "THIRD-SECRET")], "{}", database.engine);
+            assert_eq!(staged.finished, [("a".to_owned(), date(2026, 3, 2))]);
+            again.save(page("b", 2, "FOURTH")).await.unwrap();
+
+            // A page moved to another place does not open.
+            let swap = "UPDATE staged_pages SET position = 9 WHERE link_id = $1 AND position = 0";
+            let id = link.id;
+            let moved = service.store.write::<_, StoreError, _>(move |connection| Box::pin(async move { connection.execute(swap, params![id]).await }));
+            assert_eq!(moved.await.unwrap(), 1);
+            assert!(again.load().await.is_err());
+
+            // What a read left behind goes after a day, whoever loads next.
+            clock.advance(STALE_SECONDS + 1);
+            assert!(again.load().await.unwrap().pages.is_empty());
+            again.save(page("a", 0, "LAST")).await.unwrap();
+            again.clear().await.unwrap();
+            let left = again.load().await.unwrap();
+            assert!(left.pages.is_empty() && left.finished.is_empty());
+        }
+    }
+}

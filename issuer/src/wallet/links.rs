@@ -86,7 +86,7 @@ pub(super) async fn create(
     .await
 }
 
-fn view(service: &Service, link: &StoredLink) -> Result<BankLink, ApiError> {
+pub(super) fn view(service: &Service, link: &StoredLink) -> Result<BankLink, ApiError> {
     let over = link.expires_at <= service.clock.now() && matches!(link.status, BankLinkStatus::AwaitingAuthorisation | BankLinkStatus::Authorised);
     let status = if over { BankLinkStatus::Expired } else { link.status };
     let authorization_url = match (&link.sealed_pending, status) {

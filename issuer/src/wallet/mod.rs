@@ -5,3 +5,8 @@ pub mod http;
 pub mod links;
 pub mod sign_in;
 pub mod withdrawals;
+
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
