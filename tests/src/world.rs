@@ -11,8 +11,8 @@ use passid_api::time::{Clock, ManualClock};
 use passid_issuer::bank::authorisation::{BankTokens, Secret};
 use passid_issuer::bank::obie::Obie;
 use passid_issuer::bank::pause::TimerPause;
-use passid_issuer::bank::sync::{self, NoStaging};
 use passid_issuer::bank::provider::{BankFuture, BankProvider, ReadObserver, ReadProgress, ReadWindow};
+use passid_issuer::bank::sync::{self, NoStaging};
 use passid_issuer::sandbox::bank::{BankSource, PROVIDER_ID, RegisteredClient, SandboxBank, SandboxBankConfig, visitor};
 use passid_issuer::sandbox::write_sanctions_excerpt;
 use passid_issuer::screening::Screener;
@@ -87,8 +87,12 @@ impl World {
         let url = address(&listener);
         let directory = tempfile::tempdir().expect("a temporary directory");
         let redirect = format!("{}v1/bank/callback", url.as_str());
-        let client =
-            RegisteredClient { client_id: "passid".to_owned(), client_secret: Secret::new("a test's secret".to_owned()), statement_key: None, redirect_urls: vec![redirect] };
+        let client = RegisteredClient {
+            client_id: "passid".to_owned(),
+            client_secret: Secret::new("a test's secret".to_owned()),
+            statement_key: None,
+            redirect_urls: vec![redirect],
+        };
         let config = SandboxBankConfig { clock: clock.clone(), source: BankSource::Personas, client, random: random(), page_size: 50 };
         let bank = SandboxBank::start(free_port().await, config).await.expect("the bank starts");
         let http = network::client().expect("a client");

@@ -55,7 +55,8 @@ pub(crate) async fn start_bank(listener: TcpListener, issuer: &Url, source: Bank
     rand::Rng::fill_bytes(&mut random, &mut secret);
     let client = RegisteredClient {
         client_id: "passid".to_owned(),
-        client_secret: bank::authorisation::Secret::new(hex::encode(secret)), statement_key: None,
+        client_secret: bank::authorisation::Secret::new(hex::encode(secret)),
+        statement_key: None,
         redirect_urls: vec![format!("{}/v1/bank/callback", issuer.as_str().trim_end_matches('/'))],
     };
     let clock = Arc::new(SystemClock);

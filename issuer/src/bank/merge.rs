@@ -164,6 +164,11 @@ mod tests {
         }
     }
 
+    fn with_balance(mut row: Transaction, balance: i64) -> Transaction {
+        row.balance_after = Some(balance);
+        row
+    }
+
     fn merged(listings: &[Vec<Transaction>]) -> usize {
         let mut history = History::default();
         for rows in listings {
@@ -196,12 +201,12 @@ mod tests {
 
     #[test]
     fn a_page_that_begins_with_the_last_row_of_the_one_before_repeats_it_whatever_it_calls_it() {
-        let with_balance = |id, balance| Transaction { balance_after: Some(balance), ..row(Some(id), 2, 250, "COFFEE") };
+        let coffee = |id, balance| with_balance(row(Some(id), 2, 250, "COFFEE"), balance);
         let mut history = History::default();
         let mut listing = history.listing();
-        assert!(listing.add(with_balance(1, 1_000)) && listing.add(with_balance(2, 750)));
+        assert!(listing.add(coffee(1, 1_000)) && listing.add(coffee(2, 750)));
         listing.next_page();
-        assert!(!listing.add(with_balance(9, 750)) && listing.add(with_balance(3, 500)));
+        assert!(!listing.add(coffee(9, 750)) && listing.add(coffee(3, 500)));
         assert_eq!(listing.added(), 3);
         assert!(history.balances_chain(Some(500)) && history.balances_chain(None) && !history.balances_chain(Some(250)));
     }
@@ -215,7 +220,7 @@ mod tests {
                 let id = u32::try_from(number).unwrap();
                 let spent = i64::from(id) + 1;
                 let balance = 100 - (1..=spent).sum::<i64>();
-                listing.add(Transaction { balance_after: Some(balance), ..row(Some(id), 2, spent, "X") });
+                listing.add(with_balance(row(Some(id), 2, spent, "X"), balance));
             }
             history.balances_chain(Some(100 - 21))
         };

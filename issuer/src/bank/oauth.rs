@@ -123,7 +123,9 @@ impl AuthorisationServer {
             ClientAuthentication::Secret(secret) => client.set_client_secret(ClientSecret::new(secret.expose().to_owned())),
             ClientAuthentication::PrivateKeyJwt(_) | ClientAuthentication::MutualTls => client.set_auth_type(AuthType::RequestBody),
         };
-        client.set_auth_uri(AuthUrl::from_url(self.authorization_endpoint.as_url().clone())).set_token_uri(TokenUrl::from_url(self.token_endpoint.as_url().clone()))
+        client
+            .set_auth_uri(AuthUrl::from_url(self.authorization_endpoint.as_url().clone()))
+            .set_token_uri(TokenUrl::from_url(self.token_endpoint.as_url().clone()))
     }
 
     fn parameters(&self, client: &BankClient) -> Result<Vec<(&'static str, String)>, BankError> {
@@ -142,7 +144,8 @@ impl AuthorisationServer {
         let challenge = PkceCodeChallenge::from_code_verifier_sha256(&PkceCodeVerifier::new(pkce_verifier.expose().to_owned()));
         let sent = CsrfToken::new(state.expose().to_owned());
         let oauth = self.client().set_redirect_uri(redirect_url);
-        let mut request = oauth.authorize_url(|| sent).add_scopes(consent.scope.split(' ').map(|scope| Scope::new(scope.to_owned()))).set_pkce_challenge(challenge);
+        let mut request =
+            oauth.authorize_url(|| sent).add_scopes(consent.scope.split(' ').map(|scope| Scope::new(scope.to_owned()))).set_pkce_challenge(challenge);
         for (name, value) in consent.extra {
             request = request.add_extra_param(name, value);
         }

@@ -116,7 +116,13 @@ pub fn seal_tokens(service: &Service, link: BankLinkId, tokens: &BankTokens) -> 
     Ok(service.with_random(|random| service.sealer.seal(Purpose::BankConnection, &link.to_string(), &plain, random))?)
 }
 
-async fn read_bank(service: &Service, link: &StoredLink, bank: &dyn BankProvider, tokens: &mut BankTokens, staging: &SealedStaging) -> Result<BankSnapshot, ApiError> {
+async fn read_bank(
+    service: &Service,
+    link: &StoredLink,
+    bank: &dyn BankProvider,
+    tokens: &mut BankTokens,
+    staging: &SealedStaging,
+) -> Result<BankSnapshot, ApiError> {
     let observer = KeepTokens { service: service.clone(), link: link.id };
     match sync::read(bank, tokens, window(service.clock.now())?, staging, &observer).await {
         Ok(snapshot) => Ok(snapshot),

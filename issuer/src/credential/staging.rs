@@ -81,7 +81,8 @@ impl SealedStaging {
         plain.push(b'\n');
         plain.extend_from_slice(&rows);
         let context = self.context(position);
-        let sealed = self.service.with_random(|random| self.service.sealer.seal(Purpose::StagedTransactions, &context, &plain, random)).map_err(|_| UNWRITABLE)?;
+        let sealed =
+            self.service.with_random(|random| self.service.sealer.seal(Purpose::StagedTransactions, &context, &plain, random)).map_err(|_| UNWRITABLE)?;
         let (link, now) = (self.link, self.service.clock.now());
         let page = StoredPage { position, sealed };
         self.service.store.write::<(), StoreError, _>(move |connection| Box::pin(async move { store::insert_page(connection, link, page, now).await })).await

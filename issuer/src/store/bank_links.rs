@@ -145,7 +145,14 @@ pub async fn take_withdrawals(connection: &mut Connection, now: Timestamp, again
                WHERE id IN (SELECT id FROM bank_links WHERE withdrawal_due_at IS NOT NULL AND withdrawal_due_at <= $1 ORDER BY withdrawal_due_at LIMIT 20) \
                RETURNING id, provider, sealed_withdrawal, withdrawal_attempts";
     let rows = connection.fetch_all(sql, params![now, again_at]).await?;
-    let read = |row: &Row| Ok(Withdrawal { id: row.parse("id")?, provider: row.get("provider")?, sealed: row.get("sealed_withdrawal")?, attempts: row.get("withdrawal_attempts")? });
+    let read = |row: &Row| {
+        Ok(Withdrawal {
+            id: row.parse("id")?,
+            provider: row.get("provider")?,
+            sealed: row.get("sealed_withdrawal")?,
+            attempts: row.get("withdrawal_attempts")?,
+        })
+    };
     rows.iter().map(read).collect()
 }
 

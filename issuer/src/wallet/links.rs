@@ -118,7 +118,8 @@ pub fn reconfirm_by(service: &Service, link: &StoredLink) -> Option<(Timestamp, 
 pub(super) async fn reconfirm(State(service): State<Service>, caller: WalletCaller, Path(id): Path<String>) -> Result<Json<BankLink>, ApiError> {
     let link = own(&service, caller, &id).await?;
     let (user, id, now) = (caller.user, link.id, service.clock.now());
-    let confirmed = service.store.write::<_, StoreError, _>(move |connection| Box::pin(async move { store::bank_links::confirm(connection, user, id, now).await }));
+    let confirmed =
+        service.store.write::<_, StoreError, _>(move |connection| Box::pin(async move { store::bank_links::confirm(connection, user, id, now).await }));
     if !confirmed.await? {
         return Err(ApiError::new(ProblemCode::BankLinkNotReady, "Only a consent in force can be confirmed; link the bank again."));
     }
@@ -195,9 +196,9 @@ async fn returned(service: &Service, response: Option<AuthorisationResponse>) ->
         Ok(tokens) => {
             let sealed = seal_tokens(service, link.id, &tokens)?;
             let (id, expires_at, now) = (link.id, tokens.consent_expires_at, service.clock.now());
-            let stored = service
-                .store
-                .write::<(), StoreError, _>(move |connection| Box::pin(async move { store::bank_links::authorise(connection, id, sealed, expires_at, now).await }));
+            let stored = service.store.write::<(), StoreError, _>(move |connection| {
+                Box::pin(async move { store::bank_links::authorise(connection, id, sealed, expires_at, now).await })
+            });
             Ok(stored.await?)
         }
         Err(error) => {

@@ -81,7 +81,8 @@ async fn a_consent_asks_to_be_confirmed_in_time() {
         clock.advance(7 * 86_400);
         assert_eq!(state(&link), Some(Reconfirmation::Due), "{}", database.engine);
         let (user, id, later) = (link.user, link.id, service.clock.now());
-        let confirm = service.store.write::<_, StoreError, _>(move |connection| Box::pin(async move { store::bank_links::confirm(connection, user, id, later).await }));
+        let confirm =
+            service.store.write::<_, StoreError, _>(move |connection| Box::pin(async move { store::bank_links::confirm(connection, user, id, later).await }));
         assert!(confirm.await.unwrap());
         let confirmed = store::bank_links::find(&mut service.store.reader().await.unwrap(), user, id).await.unwrap().unwrap();
         assert_eq!(state(&confirmed), Some(Reconfirmation::NotDue));
@@ -89,7 +90,8 @@ async fn a_consent_asks_to_be_confirmed_in_time() {
         clock.advance(300 * 86_400);
         assert_eq!((links::view(&service, &confirmed).unwrap().status, state(&confirmed)), (BankLinkStatus::Expired, None));
         let after = service.clock.now();
-        let late = service.store.write::<_, StoreError, _>(move |connection| Box::pin(async move { store::bank_links::confirm(connection, user, id, after).await }));
+        let late =
+            service.store.write::<_, StoreError, _>(move |connection| Box::pin(async move { store::bank_links::confirm(connection, user, id, after).await }));
         assert!(!late.await.unwrap());
     }
 }

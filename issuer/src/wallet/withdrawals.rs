@@ -49,7 +49,10 @@ pub async fn tell_banks(service: &Service) -> Result<(), StoreError> {
     for withdrawal in due.await? {
         let again_at = if told(service, &withdrawal).await { None } else { Some(next_attempt(now, withdrawal.attempts)) };
         let id = withdrawal.id;
-        service.store.write::<(), StoreError, _>(move |connection| Box::pin(async move { bank_links::settle_withdrawal(connection, id, again_at).await })).await?;
+        service
+            .store
+            .write::<(), StoreError, _>(move |connection| Box::pin(async move { bank_links::settle_withdrawal(connection, id, again_at).await }))
+            .await?;
     }
     Ok(())
 }
@@ -77,7 +80,8 @@ fn next_attempt(now: Timestamp, attempts: i64) -> Timestamp {
 pub async fn run(service: Service, stop: CancellationToken) {
     loop {
         let before = service.clock.now().plus_seconds(-STALE_SECONDS);
-        let cleared = service.store.write::<(), StoreError, _>(move |connection| Box::pin(async move { bank_syncs::clear_older(connection, before).await })).await;
+        let cleared =
+            service.store.write::<(), StoreError, _>(move |connection| Box::pin(async move { bank_syncs::clear_older(connection, before).await })).await;
         if let Err(error) = cleared.and(tell_banks(&service).await) {
             tracing::error!(%error, "withdrawals could not be looked after");
         }

@@ -55,7 +55,8 @@ impl Visit {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
         let clock = Arc::new(ManualClock::new("2026-11-21T04:00:00Z".parse().unwrap()));
-        let client = RegisteredClient { client_id: "passid".into(), client_secret: Secret::new("secret".into()), statement_key: None, redirect_urls: vec![BACK.into()] };
+        let client =
+            RegisteredClient { client_id: "passid".into(), client_secret: Secret::new("secret".into()), statement_key: None, redirect_urls: vec![BACK.into()] };
         let config = SandboxBankConfig { clock, source: BankSource::Personas, client, random: StdRng::seed_from_u64(3), page_size: 25 };
         let bank = SandboxBank::start(TcpListener::bind("127.0.0.1:0").await.unwrap(), config).await.unwrap();
         Self { bank, http }

@@ -17,9 +17,9 @@ use super::config::{SandboxBankConfig, SandboxBankError};
 use super::faults::Faults;
 use super::state::Bank;
 use super::{aisp, oauth, transactions};
-use crate::bank::endpoint::BankUrl;
 use crate::bank::client::ReadLimits;
 use crate::bank::client_authentication::ClientAuthentication;
+use crate::bank::endpoint::BankUrl;
 use crate::bank::oauth::AuthorisationServer;
 use crate::bank::obie::ObieConfig;
 

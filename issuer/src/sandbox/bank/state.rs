@@ -54,7 +54,15 @@ pub(super) struct AuthorizationRequest {
 
 impl Bank {
     pub(super) fn new(clock: Arc<dyn Clock>, client: RegisteredClient, base_url: String, page_size: usize, books: Books, random: rand::rngs::StdRng) -> Self {
-        let memory = Memory { consents: HashMap::new(), tokens: Tokens::new(random), waiting: HashMap::new(), left_out: 0, renamed: 0, statements: HashSet::new(), today: None };
+        let memory = Memory {
+            consents: HashMap::new(),
+            tokens: Tokens::new(random),
+            waiting: HashMap::new(),
+            left_out: 0,
+            renamed: 0,
+            statements: HashSet::new(),
+            today: None,
+        };
         Self(Arc::new(Inner { clock, client, base_url, page_size: page_size.max(1), books, faults: Faults::default(), memory: Mutex::new(memory) }))
     }
 

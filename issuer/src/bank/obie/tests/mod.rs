@@ -16,11 +16,11 @@ use rand::rngs::StdRng;
 
 use super::{Obie, ObieConfig};
 use crate::bank::authorisation::{AuthorisationResponse, BankTokens, Secret};
+use crate::bank::client::ReadLimits;
+use crate::bank::client_authentication::{ClientAuthentication, SigningKey};
 use crate::bank::data::BankSnapshot;
 use crate::bank::error::BankError;
 use crate::bank::pause::Pause;
-use crate::bank::client::ReadLimits;
-use crate::bank::client_authentication::{ClientAuthentication, SigningKey};
 use crate::bank::provider::{BankFuture, BankProvider, ReadObserver, ReadProgress, ReadWindow};
 use crate::bank::sync::{self, NoStaging, Staged, StagedPage, Staging};
 use crate::derive::{DeclaredHolder, derive};
@@ -91,8 +91,12 @@ impl World {
     async fn build(source: BankSource, now: &str, page_size: usize, statement_key: Option<Vec<u8>>) -> Self {
         let clock = Arc::new(ManualClock::new(now.parse().unwrap()));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let client =
-            RegisteredClient { client_id: "passid".into(), client_secret: Secret::new("a secret: with/odd+signs".into()), statement_key, redirect_urls: vec![BACK.into()] };
+        let client = RegisteredClient {
+            client_id: "passid".into(),
+            client_secret: Secret::new("a secret: with/odd+signs".into()),
+            statement_key,
+            redirect_urls: vec![BACK.into()],
+        };
         let config = SandboxBankConfig { clock: clock.clone(), source, client, random: StdRng::seed_from_u64(1), page_size };
         let bank = SandboxBank::start(listener, config).await.unwrap();
         let http = http();
