@@ -67,8 +67,9 @@ export async function openWorkspace(baseUrl, { name = "Meridian Loans", origin, 
   return { workspace, keys: workspace.keys.sandbox, token, webhookSecret: endpoint?.secret };
 }
 
-/** Issuer, workspace and application, running. */
+/** Issuer, workspace and application with a freshly built page, running. */
 export async function startExample(options = {}) {
+  await import("./build.js");
   const issuer = await startIssuer(options);
   let webhookSecret;
   const port = options.port ?? (await freePort());
@@ -98,7 +99,6 @@ export async function startExample(options = {}) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await import("./build.js");
   const example = await startExample({ port: Number(process.env.PORT ?? 3000) });
   console.log(`The loan application: ${example.url}
 The issuer:           ${example.issuer.baseUrl}

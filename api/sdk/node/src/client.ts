@@ -131,7 +131,7 @@ export class Verifications {
     const { limit, cursor, credentialValid, ...call } = options;
     let after = cursor;
     do {
-      const query = { limit, cursor: after, credential_valid: credentialValid === undefined ? undefined : String(credentialValid) };
+      const query = { limit, after, credential_valid: credentialValid === undefined ? undefined : String(credentialValid) };
       type Page = { data: VerificationSummary[]; has_more: boolean; next_cursor?: string | null };
       const page: Page = await this.#transport.send({ method: "GET", path: "/v1/verifications", query }, call);
       yield* page.data;

@@ -63,7 +63,7 @@ describe("verifications", () => {
     };
     const asked: string[] = [];
     const fetch = (async (url: string) => {
-      const cursor = new URL(url).searchParams.get("cursor") ?? "";
+      const cursor = new URL(url).searchParams.get("after") ?? "";
       asked.push(cursor);
       return Response.json(pages[cursor]);
     }) as unknown as typeof globalThis.fetch;
