@@ -4,6 +4,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 
+import { build } from "esbuild";
 import { describe, expect, it } from "vitest";
 
 const dist = fileURLToPath(new URL("../dist/", import.meta.url));
@@ -28,6 +29,19 @@ describe("the built files", () => {
       const module = Object.keys((await import(`${dist}${entry}.js`)) as object).sort();
       expect(common, entry).toEqual(module);
     }
+  });
+
+  it("make errors that survive minifying and are known to another bundle's copy", async () => {
+    const bundles = await Promise.all(
+      ["a", "b"].map(async (copy) => {
+        const { outputFiles } = await build({ entryPoints: [`${dist}index.js`], bundle: true, minify: true, format: "esm", write: false, footer: { js: `// ${copy}` } });
+        return (await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0]?.contents ?? "").toString("base64")}`)) as typeof import("../src/index.js");
+      }),
+    );
+    const [first, second] = bundles as [typeof import("../src/index.js"), typeof import("../src/index.js")];
+    const error = new first.PassidError("network", "no connection");
+    expect(first.PassidError).not.toBe(second.PassidError);
+    expect([second.isPassidError(error), error.name, String(error)]).toEqual([true, "PassidError", "PassidError: no connection"]);
   });
 
   it("offer these names; removing one breaks users", async () => {
