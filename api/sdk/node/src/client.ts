@@ -126,7 +126,7 @@ export class Verifications {
     return asVerification(await this.#transport.send<VerifyResponse>({ method: "GET", path }, options));
   }
 
-  /** All verifications, newest first, fetched page by page while you iterate. */
+  /** All verifications of the key's environment, newest first, fetched page by page while you iterate (`GET /v1/verifications`). */
   async *list(options: ListOptions = {}): AsyncGenerator<VerificationSummary, void, undefined> {
     const { limit, cursor, credentialValid, ...call } = options;
     let after = cursor;
