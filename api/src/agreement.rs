@@ -42,6 +42,17 @@ impl ShareNonce {
     }
 }
 
+#[cfg(feature = "json-schema")]
+impl schemars::JsonSchema for ShareNonce {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "ShareNonce".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        crate::schema::pattern(&["16 random bytes in lower-case hexadecimal."], "^[0-9a-f]{32}$", "9f86d081884c7d659a2feaa0c55ad015")
+    }
+}
+
 impl TryFrom<String> for ShareNonce {
     type Error = InvalidNonce;
 

@@ -40,8 +40,8 @@ fn grouped(symbols: &[u8]) -> String {
 }
 
 macro_rules! code {
-    ($($(#[$meta:meta])* $name:ident($length:literal, $prefix:literal, $form:literal);)+) => {$(
-        $(#[$meta])*
+    ($($(#[doc = $doc:literal])* $name:ident($length:literal, $prefix:literal, $form:literal);)+) => {$(
+        $(#[doc = $doc])*
         #[derive(Clone, Copy, PartialEq, Eq, Hash)]
         pub struct $name([u8; $length]);
 
@@ -88,6 +88,19 @@ macro_rules! code {
                     }
                 };
                 normalise(body).map(Self).ok_or(InvalidCode($form))
+            }
+        }
+
+        #[cfg(feature = "json-schema")]
+        impl schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            /// As it is printed; what is read may be written more freely.
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                let groups = vec!["[2-9A-HJ-NP-Z]{4}"; $length / 4].join("-");
+                crate::schema::pattern(&[$($doc),*], &format!("^{}{groups}$", $prefix), $form)
             }
         }
 

@@ -14,14 +14,19 @@ use crate::time::Clock;
 pub struct InvalidId(pub &'static str);
 
 macro_rules! identifier {
-    ($($(#[$meta:meta])* $name:ident = $prefix:literal;)+) => {$(
-        $(#[$meta])*
+    ($($(#[doc = $doc:literal])* $name:ident = $prefix:literal;)+) => {$(
+        $(#[doc = $doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(ulid::Ulid);
 
         impl $name {
             /// What every identifier of this kind begins with.
             pub const PREFIX: &'static str = $prefix;
+
+            /// Before every identifier made at `time` or later, after all made before.
+            pub fn first_at(time: crate::time::Timestamp) -> Self {
+                Self(ulid::Ulid::from_parts(time.unsigned_seconds().saturating_mul(1_000), 0))
+            }
 
             /// A fresh identifier: the clock's milliseconds and 80 random bits.
             pub fn generate(clock: &dyn Clock, random: &mut dyn rand::Rng) -> Self {
@@ -43,6 +48,21 @@ macro_rules! identifier {
                 // One spelling only: the parser also takes capitals and letters that stand for digits.
                 let parsed = ulid::Ulid::from_string(digits).map_err(|_| InvalidId($prefix))?;
                 if parsed.to_string().to_ascii_lowercase() == digits { Ok(Self(parsed)) } else { Err(InvalidId($prefix)) }
+            }
+        }
+
+        #[cfg(feature = "json-schema")]
+        impl schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                crate::schema::pattern(
+                    &[$($doc),*],
+                    concat!("^", $prefix, "[0-7][0-9a-hjkmnp-tv-z]{25}$"),
+                    concat!($prefix, "01hzk3vw0kg9qm2x7r4c8t5y6d"),
+                )
             }
         }
 

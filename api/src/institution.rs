@@ -10,18 +10,22 @@ use crate::webhook::{DeliveryFailure, DeliveryStatus, DisabledReason, EventKind}
 
 /// `POST /api/institution/onboard`.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Onboard {
     /// The workspace's name, 2 to 80 characters.
+    #[cfg_attr(feature = "json-schema", schemars(length(min = 2, max = 80)))]
     pub name: String,
     /// The first user's e-mail address.
     pub email: String,
     /// 12 to 128 characters.
+    #[cfg_attr(feature = "json-schema", schemars(length(min = 12, max = 128)))]
     pub password: String,
 }
 
 /// `POST /api/institution/login`.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Login {
     /// The user's e-mail address.
@@ -32,6 +36,7 @@ pub struct Login {
 
 /// `POST /api/institution/token/refresh`, `POST /api/institution/logout`.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RefreshRequest {
     /// The newest refresh token.
@@ -51,6 +56,7 @@ redacted!(Onboard, Login, RefreshRequest, SessionTokens, KeyPair, Onboarded, Web
 
 /// A signed-in institution user.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct SessionTokens {
     /// Ten minutes; sent as `Authorization: Bearer`.
     pub access_token: String,
@@ -64,6 +70,7 @@ pub struct SessionTokens {
 
 /// The two keys of one environment; shown once.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct KeyPair {
     /// For browsers.
     pub publishable: String,
@@ -73,6 +80,7 @@ pub struct KeyPair {
 
 /// The keys of both environments.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct EnvironmentKeys {
     /// Invented people.
     pub sandbox: KeyPair,
@@ -82,6 +90,7 @@ pub struct EnvironmentKeys {
 
 /// A workspace as its users see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct InstitutionView {
     /// Its identifier.
     pub id: InstitutionId,
@@ -95,6 +104,7 @@ pub struct InstitutionView {
 
 /// Answer to onboarding; keys are shown here and never again.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct Onboarded {
     /// The workspace.
     pub institution: InstitutionView,
@@ -108,6 +118,7 @@ pub struct Onboarded {
 
 /// `POST /v1/institution/webhooks`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CreateWebhookEndpoint {
     /// Where events are sent: https, or loopback http in the sandbox when configured.
@@ -121,6 +132,7 @@ pub struct CreateWebhookEndpoint {
 
 /// A webhook endpoint as its owner sees it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct WebhookEndpointView {
     /// Its identifier.
     pub id: WebhookEndpointId,
@@ -150,6 +162,7 @@ pub struct WebhookEndpointView {
 
 /// Answer to registering: the secret is shown here and never again.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct WebhookEndpointCreated {
     /// The endpoint.
     #[serde(flatten)]
@@ -160,6 +173,7 @@ pub struct WebhookEndpointCreated {
 
 /// What became of one event at one endpoint.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct DeliveryView {
     /// The event's identifier, the same over all attempts.
     pub event_id: EventId,
@@ -196,6 +210,8 @@ pub struct DeliveryView {
 
 /// Part of a list, newest first unless said otherwise.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "json-schema", schemars(rename = "{T}Page"))]
 pub struct Page<T> {
     /// The entries.
     pub data: Vec<T>,
@@ -208,6 +224,7 @@ pub struct Page<T> {
 
 /// `POST /v1/institution/webhooks/{id}/replay`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ReplayEvents {
     /// Send again what happened from this time on.
@@ -216,6 +233,7 @@ pub struct ReplayEvents {
 
 /// Answer to a replay.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct Replayed {
     /// Events queued.
     pub queued: u32,
@@ -228,6 +246,7 @@ pub struct Replayed {
 
 /// A key as its owner sees it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct ApiKeyView {
     /// Its identifier.
     pub id: ApiKeyId,
@@ -252,6 +271,7 @@ pub struct ApiKeyView {
 
 /// `POST /v1/institution/keys`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CreateKey {
     /// Sandbox or live.
@@ -262,6 +282,7 @@ pub struct CreateKey {
 
 /// `GET` and `PUT /v1/institution/origins`: from which pages publishable keys may be used.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Origins {
     /// For sandbox keys: `https://host`, or `http` on loopback, with a port where it is not the usual one.
@@ -274,15 +295,18 @@ pub struct Origins {
 
 /// `POST /v1/institution/keys/{id}/rotate`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RotateKey {
     /// Seconds the old key keeps working; a day when left out, a week at most.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "json-schema", schemars(range(max = 604_800)))]
     pub overlap_seconds: Option<u32>,
 }
 
 /// A new key: shown here and never again.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct ApiKeyCreated {
     /// The key's description.
     #[serde(flatten)]
@@ -293,6 +317,7 @@ pub struct ApiKeyCreated {
 
 /// `PATCH /v1/institution/webhooks/{id}`; what is left out stays.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct UpdateWebhookEndpoint {
     /// Where events are sent.
@@ -308,9 +333,11 @@ pub struct UpdateWebhookEndpoint {
 
 /// `POST /v1/institution/webhooks/{id}/rotate-secret`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RotateWebhookSecret {
     /// Seconds the old secret signs beside the new one; a day when left out, a week at most.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "json-schema", schemars(range(max = 604_800)))]
     pub overlap_seconds: Option<u32>,
 }

@@ -42,6 +42,7 @@ pub struct CredentialDocument {
 
 /// A plain sentence about one claim, with a stable code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct ClaimNote {
     /// The claim's name.
     pub claim: String,
@@ -78,6 +79,7 @@ pub struct TreeHead {
 
 /// Answer to `GET /v1/tree/head`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct SignedHead {
     /// The compact JWS over a [`TreeHead`].
     pub head: String,
@@ -85,6 +87,7 @@ pub struct SignedHead {
 
 /// A leaf's way to the root: three siblings on each of fifteen levels, from the leaf upwards, decimal field elements.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct TreePath {
     /// Position of the leaf.
     pub leaf_index: u64,
@@ -96,6 +99,7 @@ pub struct TreePath {
 
 /// Answer to `GET /.well-known/passid-issuer`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct IssuerDescription {
     /// The issuer's identifier, also `iss` of what it signs.
     pub issuer: String,
@@ -108,13 +112,41 @@ pub struct IssuerDescription {
     /// Name of the model behind the score.
     pub model_version: String,
     /// The circuit, its size and the hashes of its artifacts.
+    #[cfg_attr(feature = "json-schema", schemars(with = "CircuitDescription"))]
     pub circuit: serde_json::Value,
     /// Banks that can be linked.
     pub bank_providers: Vec<BankProvider>,
 }
 
+/// The circuit, its size and the hashes of its artifacts; also the answer to `GET /v1/circuit`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+pub struct CircuitDescription {
+    /// The circuit's name.
+    pub circuit: String,
+    /// `groth16`.
+    pub proof_system: String,
+    /// `bn254`.
+    pub curve: String,
+    /// Number of constraints.
+    pub constraints: u32,
+    /// Number of public signals.
+    pub public_signals: u32,
+    /// Who took part in making the keys: `development` means one party on one machine.
+    pub ceremony: String,
+    /// SHA-256 of the constraints, hexadecimal.
+    pub constraints_sha256: String,
+    /// SHA-256 of the proving key, hexadecimal.
+    pub proving_key_sha256: String,
+    /// SHA-256 of the verification key, hexadecimal.
+    pub verification_key_sha256: String,
+    /// SHA-256 of the ceremony's transcript, hexadecimal.
+    pub transcript_sha256: String,
+}
+
 /// A bank that can be linked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct BankProvider {
     /// Its identifier.
     pub id: String,

@@ -40,6 +40,7 @@ crate::text_enum! {
 
 /// A public key as published under `/.well-known/jwks.json` (RFC 8037, section 2).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct PublicKey {
     /// Always `OKP`.
     pub kty: String,
@@ -91,6 +92,7 @@ impl PublicKey {
 
 /// The document under `/.well-known/jwks.json` (RFC 7517, section 5).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct KeySet {
     /// Keys in use, and those whose documents are still valid.
     pub keys: Vec<PublicKey>,

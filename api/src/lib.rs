@@ -8,14 +8,22 @@ pub mod api_key;
 pub mod claims;
 pub mod codes;
 pub mod environment;
+pub mod evidence;
+pub mod history;
 pub mod ids;
 pub mod institution;
 pub mod issuer;
 pub mod jws;
+pub mod legacy;
+pub mod outcome;
+pub mod package;
 pub mod permission;
+pub mod policy;
 pub mod predicate;
 pub mod presentation;
 pub mod problem;
+#[cfg(feature = "json-schema")]
+pub mod schema;
 pub mod session;
 pub mod share;
 pub mod text_enum;
@@ -24,8 +32,14 @@ pub mod verify;
 pub mod wallet;
 pub mod webhook;
 
+#[cfg(feature = "json-schema")]
+#[doc(hidden)]
+pub use schemars;
+
 /// Answered in `X-PASSID-API-Version` on every response.
 pub const API_VERSION: &str = "1";
+/// When this version of the API was released.
+pub const API_RELEASED: &str = "2026-11-21";
 /// Name of the policy that decides which presentations the hosted verifier accepts.
 pub const POLICY_VERSION: &str = "verifier_policy_v1";
 /// Name of the header in which an institution sends its key.

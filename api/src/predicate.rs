@@ -23,6 +23,7 @@ crate::text_enum! {
 
 /// One comparison, on the claim's own encoding (money in minor units).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Predicate {
     /// The claim compared.
@@ -30,6 +31,7 @@ pub struct Predicate {
     /// The comparison.
     pub operator: Operator,
     /// The bound, below 2^48.
+    #[cfg_attr(feature = "json-schema", schemars(range(max = 281_474_976_710_655_u64)))]
     pub bound: u64,
 }
 

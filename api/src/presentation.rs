@@ -11,6 +11,7 @@ pub const PROOF_TYPE: &str = "groth16/bn254";
 
 /// A presentation on the wire. The verifier rebuilds context, scope, mask and predicates from what it stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Presentation {
     /// Always [`CIRCUIT`].

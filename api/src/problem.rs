@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 macro_rules! problem_codes {
-    ($($(#[$meta:meta])* $variant:ident = $word:literal, $status:literal, $title:literal;)+) => {
+    ($($(#[doc = $advice:literal])+ $variant:ident = $word:literal, $status:literal, $title:literal;)+) => {
         crate::text_enum! {
             /// What went wrong, in a word that never changes meaning.
-            pub enum ProblemCode as "problem code" { $($(#[$meta])* $variant = $word),+ }
+            pub enum ProblemCode as "problem code" { $($(#[doc = $advice])+ $variant = $word),+ }
         }
 
         impl ProblemCode {
@@ -18,6 +18,11 @@ macro_rules! problem_codes {
             /// A short sentence that is the same for every occurrence.
             pub const fn title(self) -> &'static str {
                 match self { $(Self::$variant => $title),+ }
+            }
+
+            /// What the caller can do about it.
+            pub const fn advice(self) -> &'static str {
+                match self { $(Self::$variant => concat!($($advice),+).trim_ascii()),+ }
             }
         }
     };
@@ -74,6 +79,7 @@ problem_codes! {
 
 /// One field that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct FieldError {
     /// JSON pointer (RFC 6901) to the field.
     pub pointer: String,
@@ -85,6 +91,7 @@ pub struct FieldError {
 
 /// The body of a failed request, `application/problem+json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct Problem {
     /// Address of the page about the code.
     #[serde(rename = "type")]

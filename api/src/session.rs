@@ -20,19 +20,23 @@ pub const MIN_TTL_SECONDS: u32 = 30;
 
 /// `POST /v1/sessions`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CreateSession {
     /// Shown beside the workspace's own name; defaults to it.
     #[serde(rename = "institutionName", default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "json-schema", schemars(length(min = 1, max = 80)))]
     pub institution_name: Option<String>,
     /// What to ask for; everything when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub permissions: Option<PermissionSet>,
     /// Facts to ask for without the claim.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "json-schema", schemars(length(max = 4)))]
     pub predicates: Vec<Predicate>,
     /// Seconds to live, 30 to 3,600; 600 when left out.
     #[serde(rename = "ttlSeconds", default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "json-schema", schemars(range(min = 30, max = 3600)))]
     pub ttl_seconds: Option<u32>,
 }
 
@@ -52,6 +56,7 @@ crate::text_enum! {
 
 /// A session as its creator first sees it.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct SessionCreated {
     /// Poll it under this identifier.
     #[serde(rename = "requestId")]
@@ -82,6 +87,7 @@ impl std::fmt::Debug for SessionCreated {
 
 /// The proof's part in an answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct ProofSummary {
     /// `groth16/bn254`.
     #[serde(rename = "type")]
@@ -94,6 +100,7 @@ pub struct ProofSummary {
 
 /// `GET /v1/sessions/{id}`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct SessionView {
     /// Its identifier.
     #[serde(rename = "requestId")]
@@ -116,6 +123,7 @@ pub struct SessionView {
     pub verification_id: Option<VerificationId>,
     /// What the holder consented to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "json-schema", schemars(with = "Option<crate::claims::schema::Claims>"))]
     pub claims: Option<Map<String, Value>>,
     /// The proof's part.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -130,6 +138,7 @@ pub struct SessionView {
 
 /// Who asks, for the consent screen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct InstitutionSummary {
     /// Its identifier; part of what the proof is bound to.
     pub id: InstitutionId,
@@ -144,6 +153,7 @@ pub struct InstitutionSummary {
 
 /// `GET /v1/sessions/{id}/public`: what the wallet shows before anything is shared.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct PublicSession {
     /// Its identifier.
     #[serde(rename = "requestId")]
@@ -169,6 +179,7 @@ pub struct PublicSession {
 
 /// `POST /v1/sessions/{id}/fulfill`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct FulfillRequest {
     /// The proof and its statement.
@@ -177,6 +188,7 @@ pub struct FulfillRequest {
 
 /// Answer to fulfil.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct Fulfilled {
     /// `completed`.
     pub status: SessionState,
@@ -189,15 +201,18 @@ pub struct Fulfilled {
 
 /// `POST /v1/sessions/{id}/decline`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct DeclineRequest {
     /// Said to the institution; at most 200 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "json-schema", schemars(length(max = 200)))]
     pub reason: Option<String>,
 }
 
 /// Answer to decline.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct Declined {
     /// `declined`.
     pub status: SessionState,

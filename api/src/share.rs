@@ -17,6 +17,7 @@ pub const MAX_LIFETIME_SECONDS: u32 = 86_400;
 
 /// `POST /api/v1/bridge/share/create`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CreateShare {
     /// What is disclosed.
@@ -37,6 +38,7 @@ pub struct CreateShare {
 
 /// A share as its maker first sees it; code and token are shown once.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct ShareCreated {
     /// Its identifier.
     pub share_id: ShareId,
@@ -70,14 +72,26 @@ crate::text_enum! {
 
 /// `POST /api/v1/bridge/share/revoke`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RevokeShare {
     /// The share to withdraw.
     pub share_id: ShareId,
 }
 
+/// Answer to revoke.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+pub struct ShareRevoked {
+    /// The share withdrawn.
+    pub share_id: ShareId,
+    /// `revoked`.
+    pub status: ShareState,
+}
+
 /// One line of the holder's share history.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct ShareView {
     /// Its identifier.
     pub share_id: ShareId,
@@ -102,6 +116,7 @@ pub struct ShareView {
 
 /// `GET /api/v1/bridge/share/user/{userId}`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct ShareHistory {
     /// Newest first.
     pub data: Vec<ShareView>,

@@ -19,15 +19,43 @@ impl UnknownWord {
     }
 }
 
+/// The JSON Schema of such an enum: part of [`text_enum!`](crate::text_enum), which takes it from the comments.
+#[cfg(feature = "json-schema")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! text_enum_schema {
+    ($name:ident [$($doc:literal),*] $($word:literal [$($vdoc:literal),*])+) => {
+        impl $crate::schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut $crate::schemars::SchemaGenerator) -> $crate::schemars::Schema {
+                $crate::schema::words(&[$($doc),*], &[$(($word, &[$($vdoc),*])),+])
+            }
+        }
+    };
+}
+
+/// No JSON Schema is built.
+#[cfg(not(feature = "json-schema"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! text_enum_schema {
+    ($($anything:tt)*) => {};
+}
+
 /// Declares an enum whose variants are words on the wire.
 ///
-/// Gives `ALL`, `as_str`, `Display`, `FromStr`, `Serialize` and `Deserialize`.
+/// Gives `ALL`, `as_str`, `Display`, `FromStr`, `Serialize`, `Deserialize` and, where they are built, the JSON Schema.
 #[macro_export]
 macro_rules! text_enum {
-    ($(#[$meta:meta])* $vis:vis enum $name:ident as $kind:literal { $($(#[$vmeta:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
-        $(#[$meta])*
+    ($(#[doc = $doc:literal])* $vis:vis enum $name:ident as $kind:literal { $($(#[doc = $vdoc:literal])* $variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[doc = $doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        $vis enum $name { $($(#[$vmeta])* $variant),+ }
+        $vis enum $name { $($(#[doc = $vdoc])* $variant),+ }
+
+        $crate::text_enum_schema! { $name [$($doc),*] $($word [$($vdoc),*])+ }
 
         impl $name {
             /// Every member, in the order of declaration.

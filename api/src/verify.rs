@@ -10,12 +10,15 @@ use crate::time::Timestamp;
 
 /// `POST /v1/verify`, `POST /api/v1/bridge/verify`.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct VerifyRequest {
     /// A `PASSID-` token or a 12-character code; spaces, case and dashes do not matter.
+    #[cfg_attr(feature = "json-schema", schemars(length(min = 1, max = 200)))]
     pub token: String,
     /// The institution's own name for the application; at most 200 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "json-schema", schemars(length(min = 1, max = 200)))]
     pub institution_reference: Option<String>,
 }
 
@@ -121,6 +124,7 @@ impl DenyReason {
 
 /// The signature's part in an answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct SignatureSummary {
     /// `ed25519`.
     pub algorithm: String,
@@ -132,6 +136,7 @@ pub struct SignatureSummary {
 
 /// The answer of the verifier. Fields that only a valid credential has are absent otherwise.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct VerifyResponse {
     /// Whether the claims can be relied on.
     pub credential_valid: bool,
@@ -161,6 +166,7 @@ pub struct VerifyResponse {
     pub issuer: Option<String>,
     /// What the holder consented to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "json-schema", schemars(with = "Option<crate::claims::schema::Claims>"))]
     pub claims: Option<Map<String, Value>>,
     /// Facts proved without the claim.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

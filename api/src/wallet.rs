@@ -10,6 +10,7 @@ use crate::time::Timestamp;
 
 /// `POST /v1/wallet/challenge`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ChallengeRequest {
     /// Ed25519 public key of the device, 32 bytes, base64url.
@@ -18,6 +19,7 @@ pub struct ChallengeRequest {
 
 /// A challenge to sign, once.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct Challenge {
     /// 32 random bytes, base64url.
     pub challenge: String,
@@ -27,6 +29,7 @@ pub struct Challenge {
 
 /// `POST /v1/wallet/register`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RegisterRequest {
     /// Sandbox or live.
@@ -43,6 +46,7 @@ pub struct RegisterRequest {
 
 /// `POST /v1/wallet/token`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TokenRequest {
     /// Ed25519 public key of the device, 32 bytes, base64url.
@@ -65,8 +69,18 @@ pub fn signed_message(issuer: &str, challenge: &str, holder_commitment: &str) ->
     message
 }
 
+/// Everything of one kind that the holder has.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "json-schema", schemars(rename = "{T}List"))]
+pub struct List<T> {
+    /// Newest first.
+    pub data: Vec<T>,
+}
+
 /// An access token for the wallet, ten minutes.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct WalletToken {
     /// The account.
     pub user_id: UserId,
@@ -84,11 +98,13 @@ impl std::fmt::Debug for WalletToken {
 
 /// `POST /v1/wallet/bank-links`.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CreateBankLink {
     /// The bank, as listed in the issuer's description.
     pub provider: String,
     /// The holder's name as they write it; compared with the bank's, screened, and not stored in clear.
+    #[cfg_attr(feature = "json-schema", schemars(length(min = 2, max = 140)))]
     pub declared_name: String,
 }
 
@@ -128,6 +144,7 @@ crate::text_enum! {
 
 /// A bank connection.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct BankLink {
     /// Its identifier.
     pub link_id: BankLinkId,
@@ -157,6 +174,7 @@ impl std::fmt::Debug for BankLink {
 
 /// `POST /v1/wallet/credentials`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CredentialRequest {
     /// An authorised bank connection.
@@ -167,6 +185,7 @@ pub struct CredentialRequest {
 
 /// A fresh credential with all the wallet needs to prove with it.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct IssuedCredential {
     /// Compact JWS over a [`crate::issuer::CredentialDocument`].
     pub credential: String,
@@ -196,6 +215,7 @@ crate::text_enum! {
 
 /// One of the holder's credentials as the issuer knows it: no claims.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct CredentialStatus {
     /// Its identifier.
     pub credential_id: CredentialId,

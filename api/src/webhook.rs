@@ -85,6 +85,7 @@ crate::text_enum! {
 
 /// The body of every event.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct Envelope {
     /// What happened.
     pub event: EventKind,

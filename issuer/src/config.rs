@@ -2,7 +2,9 @@
 
 use url::Url;
 
-use crate::verify::policy::Policy;
+use passid_api::policy::VerifierPolicy;
+
+use crate::verify::policy;
 
 /// Settings of one issuer.
 #[derive(Debug, Clone)]
@@ -14,7 +16,7 @@ pub struct Config {
     /// Whether live presentations are accepted although one party alone made the circuit's keys.
     pub allow_development_circuit: bool,
     /// Which presentations the hosted verifier accepts.
-    pub policy: Policy,
+    pub policy: VerifierPolicy,
     /// Days a credential lasts.
     pub credential_days: u16,
 }
@@ -22,7 +24,7 @@ pub struct Config {
 impl Config {
     /// Settings for an issuer under this address: policy v1, credentials of 30 days, webhooks to public https only.
     pub fn new(public_url: Url) -> Self {
-        Self { public_url, allow_loopback_webhooks: false, allow_development_circuit: false, policy: Policy::default(), credential_days: 30 }
+        Self { public_url, allow_loopback_webhooks: false, allow_development_circuit: false, policy: policy::built_in(), credential_days: 30 }
     }
 
     /// The issuer's identifier: the address without a trailing slash.

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rand::CryptoRng;
 use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
 
 use passid_api::time::Clock;
 
@@ -13,6 +14,7 @@ use crate::config::Config;
 use crate::credential::keys::{KeyRing, KeyRingError};
 use crate::screening::Screener;
 use crate::sealing::Sealer;
+use crate::session::changes::SessionChanges;
 use crate::store::Store;
 use crate::verify::proof::ProofChecker;
 
@@ -58,6 +60,10 @@ pub struct ServiceParts {
     pub sanctions: Screener,
     /// Delivers webhooks.
     pub webhook_client: reqwest::Client,
+    /// Wakes whoever waits for a session.
+    pub session_changes: SessionChanges,
+    /// The server is stopping: whoever waits gets what there is.
+    pub stopping: CancellationToken,
     /// Wakes the delivery worker.
     pub deliveries_due: Notify,
     random: Mutex<Box<dyn CryptoRng + Send>>,
@@ -104,6 +110,8 @@ impl Service {
             banks,
             sanctions,
             webhook_client,
+            session_changes: SessionChanges::default(),
+            stopping: CancellationToken::new(),
             deliveries_due: Notify::new(),
             random: Mutex::new(random),
         };

@@ -5,6 +5,7 @@
 mod demo;
 mod leaks;
 mod limits;
+mod packages;
 mod sessions;
 mod shares;
 mod tenancy;

@@ -1,8 +1,9 @@
 //! An institution in a test: its keys, and the API over HTTP, statuses and all.
 
 use passid_api::environment::Environment;
+use passid_api::history::VerificationSummary;
 use passid_api::ids::InstitutionId;
-use passid_api::institution::{CreateWebhookEndpoint, Onboard, Onboarded, WebhookEndpointCreated};
+use passid_api::institution::{CreateWebhookEndpoint, Login, Onboard, Onboarded, Page, SessionTokens, WebhookEndpointCreated};
 use passid_api::session::{CreateSession, SessionCreated, SessionView};
 use passid_api::verify::{DenyReason, VerifyRequest, VerifyResponse};
 use passid_api::{IDEMPOTENCY_KEY_HEADER, INSTITUTION_KEY_HEADER};
@@ -12,11 +13,14 @@ use reqwest::{Client, RequestBuilder, Response};
 use serde_json::Value;
 use url::Url;
 
+const PASSWORD: &str = "correct horse battery staple";
+
 /// An institution with a sandbox workspace.
 #[derive(Clone)]
 pub struct Institution {
     client: Client,
     base: Url,
+    email: String,
     /// What onboarding answered: keys and tokens.
     pub onboarded: Onboarded,
 }
@@ -27,10 +31,10 @@ impl Institution {
         let mut tag = [0_u8; 8];
         random.fill_bytes(&mut tag);
         let email = format!("{}@bank.example", hex::encode(tag));
-        let body = Onboard { name: name.to_owned(), email, password: "correct horse battery staple".to_owned() };
+        let body = Onboard { name: name.to_owned(), email: email.clone(), password: PASSWORD.to_owned() };
         let answer = client.post(base.join("/api/institution/onboard").expect("an address")).json(&body).send().await.expect("an answer");
         assert_eq!(answer.status().as_u16(), 201);
-        Self { client, base, onboarded: answer.json().await.expect("the documented form") }
+        Self { client, base, email, onboarded: answer.json().await.expect("the documented form") }
     }
 
     /// Its identifier.
@@ -99,6 +103,17 @@ impl Institution {
         let answer = request.bearer_auth(&self.onboarded.access_token).json(&body).send().await.expect("an answer");
         assert_eq!(answer.status().as_u16(), 201);
         answer.json().await.expect("the documented form")
+    }
+
+    /// The newest lines of the verification history, read as a signed-in user.
+    pub async fn history(&self, query: &str) -> Vec<VerificationSummary> {
+        let login = Login { email: self.email.clone(), password: PASSWORD.to_owned() };
+        let tokens = self.client.post(self.base.join("/api/institution/login").expect("an address")).json(&login).send().await.expect("an answer");
+        let tokens: SessionTokens = tokens.json().await.expect("the documented form");
+        let address = self.base.join(&format!("/v1/institution/verifications?{query}")).expect("an address");
+        let answer = self.client.get(address).bearer_auth(&tokens.access_token).send().await.expect("an answer");
+        assert_eq!(answer.status().as_u16(), 200);
+        answer.json::<Page<VerificationSummary>>().await.expect("the documented form").data
     }
 
     /// What a path answers with the secret key, as status and JSON.

@@ -4,6 +4,8 @@
 
 pub mod disclosed;
 pub mod encoding;
+#[cfg(feature = "json-schema")]
+pub mod schema;
 
 /// Slots of a credential.
 pub const SLOT_COUNT: usize = 16;

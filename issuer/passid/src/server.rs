@@ -102,7 +102,7 @@ impl RunningIssuer {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let dependencies = Dependencies { store, clock, random: Box::new(random), sealer, webhook_client, banks: setup.banks, sanctions: setup.sanctions };
         let service = Service::start(setup.config, dependencies).await?;
-        let stop = CancellationToken::new();
+        let stop = service.stopping.clone();
         let router = http::router(service.clone());
         let stopping = stop.clone();
         let server = tokio::spawn(async move { axum::serve(listener, router).with_graceful_shutdown(async move { stopping.cancelled().await }).await });

@@ -1,5 +1,6 @@
 //! Credentials: signing keys, the credential tree and its signed heads, issue and revocation.
 
+pub(crate) mod examples;
 pub mod http;
 pub mod issue;
 pub mod keys;

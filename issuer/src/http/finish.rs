@@ -19,8 +19,9 @@ pub(super) async fn finish(State(service): State<Service>, request: Request, nex
     let request_id = service.with_random(|random| RequestId::generate(service.clock.as_ref(), random)).to_string();
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let mut response = next.run(request).await;
-    let problem = response.extensions_mut().remove::<Problem>().or_else(|| problem_of_layers(response.status()));
+    let problem = response.extensions_mut().remove::<Problem>().or_else(|| problem_of_layers(&response));
     if let Some(mut problem) = problem {
+        problem.problem_type.insert_str(0, service.config.issuer());
         problem.request_id.clone_from(&request_id);
         write_problem(&mut response, &problem);
     }
@@ -37,9 +38,15 @@ pub(super) async fn finish(State(service): State<Service>, request: Request, nex
     response
 }
 
-/// Refusals made before a handler ran, such as a body over the limit.
-fn problem_of_layers(status: StatusCode) -> Option<Problem> {
-    (status == StatusCode::PAYLOAD_TOO_LARGE).then(|| Problem::new(ProblemCode::BodyTooLarge, "Send at most 64 KiB."))
+/// Refusals made before a handler ran, such as a body over the limit, or a path or query that does not decode: they come as a
+/// line of text.
+fn problem_of_layers(response: &Response) -> Option<Problem> {
+    let is_text = response.headers().get(header::CONTENT_TYPE).is_none_or(|media| media.as_bytes().starts_with(b"text/plain"));
+    match response.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Some(Problem::new(ProblemCode::BodyTooLarge, "Send at most 64 KiB.")),
+        StatusCode::BAD_REQUEST if is_text => Some(Problem::new(ProblemCode::MalformedRequest, "The path or the query does not decode; percent-encode UTF-8.")),
+        _ => None,
+    }
 }
 
 fn write_problem(response: &mut Response, problem: &Problem) {

@@ -1,13 +1,15 @@
 //! The HTTP surface: router, extractors, problems, stored answers.
 
+pub mod accept;
 pub mod body;
 pub mod callers;
 pub mod error;
 mod finish;
 pub mod idempotency;
+pub mod openapi;
+pub mod query;
 
 use axum::Router;
-use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 
@@ -15,22 +17,31 @@ use crate::service::Service;
 
 pub use body::{Empty, JsonBody};
 pub use error::ApiError;
+use openapi::Routes;
 
 /// The largest request body, bytes.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
 
-/// Every route of the issuer.
-pub fn router(service: Service) -> Router {
-    Router::new()
-        .merge(crate::status::routes())
-        .merge(crate::credential::http::routes())
-        .merge(crate::wallet::http::routes())
-        .merge(crate::session::http::routes())
-        .merge(crate::share::http::routes())
+/// Every route of the API, with what the document says of it.
+pub(crate) fn documented_routes() -> Routes {
+    Routes::new()
         .merge(crate::verify::http::routes())
+        .merge(crate::session::http::routes())
+        .merge(crate::outcome::http::routes())
         .merge(crate::institution::http::routes())
         .merge(crate::webhook::http::routes())
-        .route("/api/v1", get(crate::status::discovery))
+        .merge(crate::share::http::routes())
+        .merge(crate::wallet::http::routes())
+        .merge(crate::credential::http::routes())
+        .merge(crate::legacy::http::routes())
+        .merge(openapi::http::routes())
+        .merge(crate::status::routes())
+}
+
+/// Everything the issuer serves. What institutions and wallets call belongs to the documented routes; pages may be merged here.
+pub fn router(service: Service) -> Router {
+    documented_routes()
+        .into_router()
         .fallback(error::not_found)
         .method_not_allowed_fallback(error::method_not_allowed)
         .layer(CatchPanicLayer::custom(error::panicked))

@@ -1,6 +1,8 @@
 //! An institution's workspace: onboarding, its users' sign-ins, its keys.
 
 pub mod cors;
+#[cfg(test)]
+mod history_tests;
 pub mod http;
 pub mod input;
 pub mod keys;

@@ -7,9 +7,9 @@ use passid_api::session::{FulfillRequest, Fulfilled, SessionState};
 use passid_api::verify::DenyReason;
 
 use crate::audit::{self, Action};
-use crate::http::ApiError;
 use crate::http::callers::WalletCaller;
 use crate::http::idempotency::{Answer, IdempotencyKey, once, replay};
+use crate::http::{ApiError, JsonBody};
 use crate::service::Service;
 use crate::store;
 use crate::store::sessions::StoredSession;
@@ -41,9 +41,10 @@ pub async fn fulfill(
     caller: WalletCaller,
     key: &IdempotencyKey,
     session: StoredSession,
-    request: FulfillRequest,
-    body_digest: [u8; 32],
+    body: JsonBody<FulfillRequest>,
+    form: fn(&Fulfilled) -> Result<Answer, ApiError>,
 ) -> Result<Answer, ApiError> {
+    let JsonBody { value: request, digest: body_digest } = body;
     let principal = caller.user.to_string();
     if let Some(answer) = replay(service, &principal, key, body_digest).await? {
         return Ok(answer);
@@ -64,7 +65,9 @@ pub async fn fulfill(
             return Err(error);
         }
     };
-    let answer = complete(service, &principal, key, body_digest, session, request, checked).await?;
+    let id = session.id;
+    let answer = complete(service, &principal, key, body_digest, session, Presented { request, checked, form }).await?;
+    service.session_changes.notify(id);
     service.deliveries_due.notify_one();
     Ok(answer)
 }
@@ -73,16 +76,22 @@ fn gone() -> ApiError {
     ApiError::new(ProblemCode::Gone, "The session was answered or has expired; ask the institution for another.")
 }
 
+/// What was presented and checked, and in which form to answer.
+struct Presented {
+    request: FulfillRequest,
+    checked: Checked,
+    form: fn(&Fulfilled) -> Result<Answer, ApiError>,
+}
+
 async fn complete(
     service: &Service,
     principal: &str,
     key: &IdempotencyKey,
     body_digest: [u8; 32],
     session: StoredSession,
-    request: FulfillRequest,
-    checked: Checked,
+    presented: Presented,
 ) -> Result<Answer, ApiError> {
-    let inside = service.clone();
+    let (inside, Presented { request, checked, form }) = (service.clone(), presented);
     once(service, principal, key, body_digest, move |connection| {
         Box::pin(async move {
             let now = inside.clock.now();
@@ -99,7 +108,7 @@ async fn complete(
             record::store(&inside, connection, &place, &response, Some(&evidence)).await?;
             store::sessions::set_verification(connection, session.id, id).await?;
             audit::append(connection, session.institution, Action::SessionFulfilled, &session.id.to_string(), "holder", now).await?;
-            Answer::ok(&Fulfilled { status: SessionState::Completed, verification_id: id, verified_at: now })
+            form(&Fulfilled { status: SessionState::Completed, verification_id: id, verified_at: now })
         })
     })
     .await
@@ -117,7 +126,7 @@ async fn report_failure(service: &Service, session: &StoredSession) -> Result<()
                 }
                 let now = inside.clock.now();
                 let verification = inside.with_random(|random| VerificationId::generate(inside.clock.as_ref(), random));
-                let response = record::refused(verification, now, DenyReason::ProofInvalid);
+                let response = record::refused(&inside, verification, now, DenyReason::ProofInvalid);
                 let place = RecordPlace { institution, environment, token_digest: None, session: Some(id) };
                 record::store(&inside, connection, &place, &response, None).await?;
                 audit::append(connection, institution, Action::VerificationFailed, &verification.to_string(), "holder", now).await?;

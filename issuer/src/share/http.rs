@@ -1,20 +1,19 @@
 //! Create, revoke, and the holder's history.
 
+use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::routing::{get, post};
-use axum::{Json, Router};
-use serde_json::json;
 
 use passid_api::agreement::{Agreement, Purpose as AgreedPurpose};
 use passid_api::codes::{ShareCode, ShareToken};
 use passid_api::ids::{ShareId, UserId};
 use passid_api::predicate;
 use passid_api::problem::ProblemCode;
-use passid_api::share::{CreateShare, MAX_LIFETIME_SECONDS, RevokeShare, ShareCreated, ShareHistory, ShareState};
+use passid_api::share::{CreateShare, MAX_LIFETIME_SECONDS, RevokeShare, ShareCreated, ShareHistory, ShareRevoked, ShareState};
 
 use crate::http::callers::WalletCaller;
 use crate::http::idempotency::{Answer, IdempotencyKey, once, replay};
+use crate::http::openapi::{Caller, Chapter, Operation, Routes};
 use crate::http::{ApiError, JsonBody};
 use crate::sealing::Purpose;
 use crate::service::Service;
@@ -23,14 +22,32 @@ use crate::store::shares::{NewShare, TakeBack};
 use crate::store::{self};
 use crate::verify::presentation;
 
-use super::ShareContent;
+use super::{ShareContent, examples};
 
 /// The room's routes.
-pub fn routes() -> Router<Service> {
-    Router::new()
-        .route("/api/v1/bridge/share/create", post(create))
-        .route("/api/v1/bridge/share/revoke", post(revoke))
-        .route("/api/v1/bridge/share/user/{user_id}", get(history))
+pub fn routes() -> Routes {
+    Routes::new().post("/api/v1/bridge/share/create", create, create_operation()).post("/api/v1/bridge/share/revoke", revoke, revoke_operation()).get(
+        "/api/v1/bridge/share/user/{user_id}",
+        history,
+        history_operation(),
+    )
+}
+
+fn create_operation() -> Operation {
+    Operation::new(Chapter::Shares, "create_share", "Make a one-time share")
+        .about("The proof is verified when it arrives; code and token are shown once.")
+        .by(Caller::Wallet)
+        .idempotent()
+        .takes::<CreateShare>(examples::create())
+        .answers::<ShareCreated>(201, "The share.", examples::created())
+        .fails([
+            ProblemCode::StaleHead,
+            ProblemCode::ProofInvalid,
+            ProblemCode::PresentationReplayed,
+            ProblemCode::CredentialNotValid,
+            ProblemCode::SanctionsMatch,
+            ProblemCode::NotFound,
+        ])
 }
 
 async fn create(State(service): State<Service>, caller: WalletCaller, key: IdempotencyKey, body: JsonBody<CreateShare>) -> Result<Answer, ApiError> {
@@ -90,19 +107,36 @@ async fn create(State(service): State<Service>, caller: WalletCaller, key: Idemp
     .await
 }
 
+fn revoke_operation() -> Operation {
+    Operation::new(Chapter::Shares, "revoke_share", "Withdraw a share that was not redeemed yet")
+        .by(Caller::Wallet)
+        .idempotent()
+        .takes::<RevokeShare>(examples::revoke())
+        .answers::<ShareRevoked>(200, "It is withdrawn, now or earlier.", examples::revoked())
+        .fails([ProblemCode::NotFound, ProblemCode::Conflict])
+}
+
 async fn revoke(State(service): State<Service>, caller: WalletCaller, key: IdempotencyKey, body: JsonBody<RevokeShare>) -> Result<Answer, ApiError> {
     let JsonBody { value: request, digest } = body;
     let now = service.clock.now();
     once(&service, &caller.user.to_string(), &key, digest, move |connection| {
         Box::pin(async move {
             match store::shares::revoke(connection, caller.user, request.share_id, now).await? {
-                TakeBack::Revoked => Answer::ok(&json!({"share_id": request.share_id, "status": ShareState::Revoked})),
+                TakeBack::Revoked => Answer::ok(&ShareRevoked { share_id: request.share_id, status: ShareState::Revoked }),
                 TakeBack::AlreadyUsed => Err(ApiError::new(ProblemCode::Conflict, "The share was used before it could be withdrawn.")),
                 TakeBack::NotFound => Err(ApiError::not_found()),
             }
         })
     })
     .await
+}
+
+fn history_operation() -> Operation {
+    Operation::new(Chapter::Shares, "list_shares", "The holder's own shares, newest first")
+        .by(Caller::Wallet)
+        .path::<UserId>("user_id", "The signed-in holder.", "usr_01hzk3vw0kg9qm2x7r4c8t5y6d")
+        .answers::<ShareHistory>(200, "At most the 200 newest.", examples::history())
+        .fails([ProblemCode::NotFound])
 }
 
 async fn history(State(service): State<Service>, caller: WalletCaller, Path(user_id): Path<String>) -> Result<Json<ShareHistory>, ApiError> {

@@ -1,5 +1,6 @@
 //! Shares: a holder offers, an institution redeems once.
 
+mod examples;
 pub mod http;
 
 use serde::{Deserialize, Serialize};

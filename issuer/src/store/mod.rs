@@ -18,9 +18,11 @@ pub mod audit;
 pub mod bank_links;
 pub mod bank_syncs;
 pub mod credentials;
+pub mod history;
 pub mod idempotency;
 pub mod institutions;
 pub mod keys;
+pub mod outcomes;
 pub mod sessions;
 pub mod shares;
 pub mod staging;
@@ -115,6 +117,11 @@ impl Store {
                 running.await.map_err(|_| StoreError::Interrupted)?
             }
         }
+    }
+
+    /// Whether other processes may write to the database too.
+    pub const fn is_shared(&self) -> bool {
+        matches!(self.backend, Backend::Postgres(_))
     }
 
     /// Whether the database answers.

@@ -84,6 +84,10 @@ value_from_text!(
     passid_api::webhook::DisabledReason,
     passid_api::session::SessionState,
     passid_api::wallet::BankLinkStatus,
+    passid_api::ids::OutcomeId,
+    passid_api::outcome::OutcomeKind,
+    passid_api::outcome::CoverageLevel,
+    passid_api::verify::DenyReason,
 );
 
 /// A row of either engine.

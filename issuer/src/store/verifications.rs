@@ -1,8 +1,10 @@
 //! Verifications and the nullifiers that make each presentation count once.
 
 use passid_api::environment::Environment;
-use passid_api::ids::{InstitutionId, VerificationId};
+use passid_api::ids::{InstitutionId, SessionId, VerificationId};
+use passid_api::outcome::CoverageLevel;
 use passid_api::time::Timestamp;
+use passid_api::verify::DenyReason;
 
 use super::{Connection, Row, StoreError};
 use crate::params;
@@ -19,6 +21,27 @@ pub struct StoredVerification {
     pub created_at: Timestamp,
 }
 
+/// What the history lists and filters, outcomes are compared with, and the package cites.
+#[derive(Debug, Clone, Default)]
+pub struct VerificationFacts {
+    /// The session it answered.
+    pub session: Option<SessionId>,
+    /// Why it was refused.
+    pub deny_reason: Option<DenyReason>,
+    /// The institution's own name for the application.
+    pub institution_reference: Option<String>,
+    /// The same holder at this institution.
+    pub applicant_ref: Option<String>,
+    /// How much it confirmed.
+    pub coverage: Option<CoverageLevel>,
+    /// The score, where it was disclosed.
+    pub score: Option<u16>,
+    /// The modelled probability of stability, ten-thousandths, where it was disclosed.
+    pub stable_probability: Option<u16>,
+    /// What the claims rest on, JSON; none when refused.
+    pub provenance: Option<String>,
+}
+
 fn read(row: &Row) -> Result<StoredVerification, StoreError> {
     Ok(StoredVerification { id: row.parse("id")?, response: row.get("response")?, evidence: row.get("evidence")?, created_at: row.time("created_at")? })
 }
@@ -33,9 +56,11 @@ pub async fn insert(
     environment: Environment,
     token_digest: Option<[u8; 32]>,
     verification: &StoredVerification,
+    facts: &VerificationFacts,
 ) -> Result<(), StoreError> {
-    let sql = "INSERT INTO verifications (id, institution_id, environment, token_digest, response, evidence, created_at) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    let sql = "INSERT INTO verifications (id, institution_id, environment, token_digest, response, evidence, created_at, session_id, credential_valid, \
+               deny_reason, institution_reference, applicant_ref, coverage, score, stable_probability, provenance) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
     let values = params![
         verification.id,
         institution,
@@ -43,7 +68,16 @@ pub async fn insert(
         token_digest,
         verification.response.as_str(),
         verification.evidence.clone(),
-        verification.created_at
+        verification.created_at,
+        facts.session,
+        facts.deny_reason.is_none(),
+        facts.deny_reason,
+        facts.institution_reference.clone(),
+        facts.applicant_ref.clone(),
+        facts.coverage,
+        facts.score,
+        facts.stable_probability,
+        facts.provenance.clone()
     ];
     connection.execute(sql, values).await?;
     Ok(())
@@ -77,6 +111,20 @@ pub async fn find_by_token(
                WHERE institution_id = $1 AND environment = $2 AND token_digest = $3 \
                ORDER BY CASE WHEN evidence IS NULL THEN 1 ELSE 0 END, id DESC LIMIT 1";
     connection.fetch_optional(sql, params![institution, environment, token_digest]).await?.as_ref().map(read).transpose()
+}
+
+/// What the claims of the institution's own verification rest on; none when it was refused.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn provenance<T: serde::de::DeserializeOwned>(
+    connection: &mut Connection,
+    institution: InstitutionId,
+    environment: Environment,
+    id: VerificationId,
+) -> Result<Option<T>, StoreError> {
+    let sql = "SELECT provenance FROM verifications WHERE id = $1 AND institution_id = $2 AND environment = $3 AND provenance IS NOT NULL";
+    connection.fetch_optional(sql, params![id, institution, environment]).await?.map(|row| row.json("provenance")).transpose()
 }
 
 /// Records that a presentation counted; false when it had counted before.

@@ -1,56 +1,96 @@
 //! Verify, fetch, evidence.
 
+use axum::Json;
 use axum::extract::{Path, State};
-use axum::routing::{get, post};
-use axum::{Json, Router};
-use serde_json::json;
 
+use passid_api::evidence::EvidenceBundle;
+use passid_api::ids::VerificationId;
+use passid_api::package::{Package, PackageRequest};
 use passid_api::problem::ProblemCode;
 use passid_api::verify::{VerifyRequest, VerifyResponse};
 use passid_circuits::Statement;
 
 use crate::http::callers::{KeyCaller, SecretKeyCaller};
 use crate::http::idempotency::{Answer, IdempotencyKey, once};
+use crate::http::openapi::{Caller, Chapter, Operation, Routes};
 use crate::http::{ApiError, JsonBody};
 use crate::service::Service;
 use crate::store::verifications::StoredVerification;
 use crate::store::{self, StoreError};
 
 use super::record::Evidence;
-use super::redeem;
+use super::{examples, package, redeem};
 
 /// The longest token or reference read, characters.
 const MAX_TEXT: usize = 200;
 
 /// The room's routes.
-pub fn routes() -> Router<Service> {
-    Router::new()
-        .route("/v1/verify", post(verify))
-        .route("/api/v1/bridge/verify", post(verify))
-        .route("/api/v1/bridge/verify/{token}", get(fetch_by_token))
-        .route("/v1/verifications/{id}", get(fetch))
-        .route("/v1/verifications/{id}/evidence", get(evidence))
+pub fn routes() -> Routes {
+    Routes::new()
+        .post("/v1/verify", verify, verify_operation("verify_token"))
+        .post("/api/v1/bridge/verify", verify, verify_operation("verify_bridge_token"))
+        .get("/api/v1/bridge/verify/{token}", fetch_by_token, fetch_by_token_operation())
+        .get("/v1/verifications/{id}", fetch, fetch_operation())
+        .get("/v1/verifications/{id}/evidence", evidence, evidence_operation())
+        .post("/v1/package", package, package_operation())
+}
+
+fn verify_operation(id: &'static str) -> Operation {
+    Operation::new(Chapter::Verification, id, "Redeem a token or code")
+        .about(
+            "A token works once. A credential found wanting is a result, not an error: 200 with `credential_valid: false` and a \
+             `deny_reason`. Send an `Idempotency-Key`, so that a retry neither verifies twice nor fires a second webhook.",
+        )
+        .by(Caller::AnyKey)
+        .idempotent()
+        .takes::<VerifyRequest>(examples::verify_request())
+        .answers_one_of::<VerifyResponse>(200, "What the credential is worth.", [("accepted", examples::accepted()), ("refused", examples::refused())])
 }
 
 async fn verify(State(service): State<Service>, caller: KeyCaller, key: IdempotencyKey, body: JsonBody<VerifyRequest>) -> Result<Answer, ApiError> {
+    redeemed(&service, caller, &key, body, Answer::ok).await
+}
+
+/// Redeems the token and answers in the surface's own form.
+pub(crate) async fn redeemed(
+    service: &Service,
+    caller: KeyCaller,
+    key: &IdempotencyKey,
+    body: JsonBody<VerifyRequest>,
+    form: fn(&VerifyResponse) -> Result<Answer, ApiError>,
+) -> Result<Answer, ApiError> {
     let JsonBody { value: request, digest } = body;
-    for (pointer, text) in [("/token", Some(&request.token)), ("/institution_reference", request.institution_reference.as_ref())] {
-        if text.is_some_and(|text| text.is_empty() || text.chars().count() > MAX_TEXT) {
-            return Err(ApiError::field(pointer, "invalid", "Send 1 to 200 characters."));
-        }
-    }
+    check_texts([("/token", Some(&request.token)), ("/institution_reference", request.institution_reference.as_ref())])?;
     let principal = format!("{} {}", caller.institution, caller.environment);
     let inside = service.clone();
-    let answer = once(&service, &principal, &key, digest, move |connection| {
-        Box::pin(async move { Answer::ok(&redeem::redeem(&inside, connection, &caller, &request).await?) })
-    })
-    .await?;
+    let answer =
+        once(service, &principal, key, digest, move |connection| Box::pin(async move { form(&redeem::redeem(&inside, connection, &caller, &request).await?) }))
+            .await?;
     service.deliveries_due.notify_one();
     Ok(answer)
 }
 
+/// PostgreSQL's text has no zero byte.
+fn check_texts<const COUNT: usize>(texts: [(&str, Option<&String>); COUNT]) -> Result<(), ApiError> {
+    for (pointer, text) in texts {
+        if text.is_some_and(|text| text.is_empty() || text.chars().count() > MAX_TEXT || text.contains('\0')) {
+            return Err(ApiError::field(pointer, "invalid", "Send 1 to 200 characters."));
+        }
+    }
+    Ok(())
+}
+
 fn read(stored: &StoredVerification) -> Result<VerifyResponse, ApiError> {
     Ok(serde_json::from_str(&stored.response).map_err(|_| StoreError::Corrupt("verification"))?)
+}
+
+fn fetch_by_token_operation() -> Operation {
+    Operation::new(Chapter::Verification, "get_verification_by_token", "Fetch the verification of a token")
+        .about("The run that accepted the token, else the newest that refused it.")
+        .by(Caller::SecretKey)
+        .path::<String>("token", "The token or code as it was submitted.", "PASSID-AB3X-7YQM-K9PQ-3MNX")
+        .answers::<VerifyResponse>(200, "The verification as it was answered, without the token.", examples::stored())
+        .fails([ProblemCode::NotFound])
 }
 
 async fn fetch_by_token(
@@ -70,25 +110,52 @@ async fn load(service: &Service, caller: &KeyCaller, id: &str) -> Result<StoredV
     found.ok_or_else(ApiError::not_found)
 }
 
+fn fetch_operation() -> Operation {
+    Operation::new(Chapter::Verification, "get_verification", "Fetch a verification")
+        .by(Caller::SecretKey)
+        .path::<VerificationId>("id", "The verification.", examples::VERIFICATION)
+        .answers::<VerifyResponse>(200, "The verification as it was answered, without the token.", examples::stored())
+        .fails([ProblemCode::NotFound])
+}
+
 async fn fetch(State(service): State<Service>, SecretKeyCaller(caller): SecretKeyCaller, Path(id): Path<String>) -> Result<Json<VerifyResponse>, ApiError> {
     Ok(Json(read(&load(&service, &caller, &id).await?)?))
 }
 
-async fn evidence(
-    State(service): State<Service>,
-    SecretKeyCaller(caller): SecretKeyCaller,
-    Path(id): Path<String>,
-) -> Result<Json<serde_json::Value>, ApiError> {
+fn evidence_operation() -> Operation {
+    Operation::new(Chapter::Verification, "get_verification_evidence", "Fetch what lets anyone check a verification")
+        .about("Statement, public signals, proof, signed head and issuer keys: everything it takes to check the claims without this server.")
+        .by(Caller::SecretKey)
+        .path::<VerificationId>("id", "The verification; one that was refused has no evidence.", examples::VERIFICATION)
+        .answers::<EvidenceBundle>(200, "The evidence.", examples::evidence())
+        .fails([ProblemCode::NotFound])
+}
+
+async fn evidence(State(service): State<Service>, SecretKeyCaller(caller): SecretKeyCaller, Path(id): Path<String>) -> Result<Json<EvidenceBundle>, ApiError> {
     let stored = load(&service, &caller, &id).await?;
     let text = stored.evidence.ok_or_else(|| ApiError::new(ProblemCode::NotFound, "A refused verification has no evidence."))?;
     let evidence: Evidence = serde_json::from_str(&text).map_err(|_| StoreError::Corrupt("evidence"))?;
     let statement = Statement::new(evidence.statement).map_err(|_| StoreError::Corrupt("evidence"))?;
-    Ok(Json(json!({
-        "verification_id": stored.id,
-        "statement": statement,
-        "public_signals": statement.public_signals(),
-        "proof": evidence.presentation.proof,
-        "head": evidence.presentation.head,
-        "issuer_keys": service.keys.public_keys(),
-    })))
+    Ok(Json(EvidenceBundle {
+        verification_id: stored.id,
+        public_signals: statement.public_signals().iter().map(ToString::to_string).collect(),
+        statement: serde_json::to_value(&statement)?,
+        proof: evidence.presentation.proof,
+        head: evidence.presentation.head,
+        issuer_keys: service.keys.public_keys().clone(),
+    }))
+}
+
+fn package_operation() -> Operation {
+    Operation::new(Chapter::Verification, "package_verification", "Assemble a verification for the institution's file")
+        .about("Claims, freshness, provenance, proof status and audit id in one document. The token must have been verified before; nothing is redeemed.")
+        .by(Caller::SecretKey)
+        .takes::<PackageRequest>(examples::package_request())
+        .answers::<Package>(200, "The package.", examples::package())
+        .fails([ProblemCode::NotFound])
+}
+
+async fn package(State(service): State<Service>, SecretKeyCaller(caller): SecretKeyCaller, body: JsonBody<PackageRequest>) -> Result<Json<Package>, ApiError> {
+    check_texts([("/token", Some(&body.value.token)), ("/institutionRef", body.value.institution_ref.as_ref())])?;
+    Ok(Json(package::assemble(&service, &caller, body.value).await?))
 }

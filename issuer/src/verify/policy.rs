@@ -1,18 +1,22 @@
-//! `verifier_policy_v1`: which presentations the hosted verifier accepts.
+//! The policy in force: `verifier_policy_v1` unless the operator gives another.
 
-/// The policy in force, as data.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Policy {
-    /// Seconds a tree head may be old although credentials were revoked since, so that a busy tree does not starve honest wallets.
-    pub max_head_age_seconds: i64,
-    /// Seconds the bank data may be old when a presentation is relied on.
-    pub max_data_age_seconds: u64,
-    /// Seconds by which a wallet's clock may differ from the server's.
-    pub max_clock_skew_seconds: i64,
+use passid_api::policy::VerifierPolicy;
+
+/// The policy's document.
+const BUILT_IN: &str = include_str!("../../policies/verifier_policy_v1.json");
+
+/// `verifier_policy_v1`.
+pub fn built_in() -> VerifierPolicy {
+    // The document is part of the program; a test reads it.
+    VerifierPolicy::from_json(BUILT_IN).unwrap_or_else(|error| unreachable!("the built-in policy: {error}"))
 }
 
-impl Default for Policy {
-    fn default() -> Self {
-        Self { max_head_age_seconds: 60, max_data_age_seconds: 35 * 86_400, max_clock_skew_seconds: 120 }
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_policy_is_the_one_the_contract_names() {
+        assert_eq!(built_in().version, passid_api::POLICY_VERSION);
     }
 }

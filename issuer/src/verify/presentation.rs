@@ -59,17 +59,17 @@ pub async fn check(service: &Service, agreement: &Agreement, presentation: &Pres
         .map_err(|_| invalid("The tree head is not signed by this issuer for this environment."))?;
     let presented_at = seconds(presentation.presented_at)?;
     let min_expiry = seconds(presentation.min_expiry)?;
-    if presented_at.seconds().abs_diff(now.seconds()) > policy.max_clock_skew_seconds.unsigned_abs() {
+    if presented_at.seconds().abs_diff(now.seconds()) > u64::from(policy.max_clock_skew_seconds) {
         return Err(invalid("The presentation's time is too far from the server's; correct the device's clock and prove again."));
     }
-    if presentation.max_data_age > policy.max_data_age_seconds {
+    if presentation.max_data_age > u64::from(policy.max_data_age_seconds) {
         return Err(ApiError::new(ProblemCode::CredentialNotValid, "The bank data is older than the policy allows; refresh the credential."));
     }
     if min_expiry < agreement.expires_at {
         return Err(invalid("The proof must show that the credential outlasts the request."));
     }
     let current = store::trees::state(&mut service.store.reader().await?, agreement.environment).await?;
-    if head.revocations != current.revocations && now.seconds_since(head.timestamp) > policy.max_head_age_seconds {
+    if head.revocations != current.revocations && now.seconds_since(head.timestamp) > i64::from(policy.max_head_age_seconds) {
         return Err(ApiError::new(ProblemCode::StaleHead, "Fetch the path again and prove with the present head."));
     }
 

@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use passid_api::POLICY_VERSION;
 use passid_api::environment::Environment;
 use passid_api::ids::{InstitutionId, VerificationId};
 use passid_api::predicate::Predicate;
@@ -21,6 +20,7 @@ use crate::store::verifications::StoredVerification;
 use crate::store::{self, Connection};
 use crate::webhook;
 
+use super::facts;
 use super::presentation::Checked;
 
 /// What lets an institution check a verification without trusting the server.
@@ -64,12 +64,12 @@ pub fn accepted(service: &Service, id: VerificationId, now: Timestamp, checked: 
         head_timestamp: Some(checked.head_timestamp),
         applicant_ref: Some(checked.applicant_ref.clone()),
         expires_at: Some(checked.min_expiry),
-        ..blank(id, now)
+        ..blank(service, id, now)
     }
 }
 
 /// The answer for a credential that cannot.
-pub fn refused(id: VerificationId, now: Timestamp, reason: DenyReason) -> VerifyResponse {
+pub fn refused(service: &Service, id: VerificationId, now: Timestamp, reason: DenyReason) -> VerifyResponse {
     let proof = (reason == DenyReason::ProofInvalid).then(|| proof_summary(false));
     VerifyResponse {
         credential_valid: false,
@@ -78,11 +78,11 @@ pub fn refused(id: VerificationId, now: Timestamp, reason: DenyReason) -> Verify
         deny_reason: Some(reason),
         message: Some(reason.message().to_owned()),
         proof,
-        ..blank(id, now)
+        ..blank(service, id, now)
     }
 }
 
-fn blank(id: VerificationId, now: Timestamp) -> VerifyResponse {
+fn blank(service: &Service, id: VerificationId, now: Timestamp) -> VerifyResponse {
     VerifyResponse {
         credential_valid: false,
         verification_id: id,
@@ -103,7 +103,7 @@ fn blank(id: VerificationId, now: Timestamp) -> VerifyResponse {
         applicant_ref: None,
         raw_transactions_included: false,
         expires_at: None,
-        policy_version: POLICY_VERSION.to_owned(),
+        policy_version: service.config.policy.version.clone(),
         model_version: MODEL_VERSION.to_owned(),
     }
 }
@@ -128,7 +128,8 @@ pub async fn store(
         evidence: evidence.map(serde_json::to_string).transpose()?,
         created_at: response.verified_at,
     };
-    store::verifications::insert(connection, place.institution, place.environment, place.token_digest, &stored).await?;
+    let facts = facts::of(service, place, response, evidence)?;
+    store::verifications::insert(connection, place.institution, place.environment, place.token_digest, &stored, &facts).await?;
     let kind = if response.credential_valid { EventKind::VerificationCompleted } else { EventKind::VerificationFailed };
     webhook::events::record(connection, service, place.institution, place.environment, kind, Value::Object(event_data(place, response))).await?;
     Ok(())

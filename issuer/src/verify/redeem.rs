@@ -2,6 +2,7 @@
 
 use passid_api::codes::RedeemableToken;
 use passid_api::ids::VerificationId;
+use passid_api::policy::VerifierPolicy;
 use passid_api::time::Timestamp;
 use passid_api::verify::{DenyReason, VerifyRequest, VerifyResponse};
 
@@ -14,7 +15,6 @@ use crate::share::ShareContent;
 use crate::store::shares::StoredShare;
 use crate::store::{self, Connection};
 
-use super::policy::Policy;
 use super::record::{self, Evidence, RecordPlace};
 
 /// The digest a token is looked up by. A text that is no token has one too: it is found nowhere.
@@ -38,13 +38,13 @@ pub async fn redeem(service: &Service, connection: &mut Connection, caller: &Key
     let share = store::shares::find_by_digest(connection, caller.environment, digest).await?;
 
     let (mut response, evidence) = match decide(service, connection, caller, share.as_ref(), now).await? {
-        Err(reason) => (record::refused(id, now, reason), None),
+        Err(reason) => (record::refused(service, id, now, reason), None),
         Ok((share, content)) => {
             let response = record::accepted(service, id, now, &content.checked, share.predicates.clone());
             (response, Some((share, Evidence { statement: content.checked.statement, presentation: content.presentation })))
         }
     };
-    response.token = Some(request.token.parse::<RedeemableToken>().map_or_else(|_| shorten(&request.token), |token| token.to_string()));
+    response.token = Some(printed(&request.token));
     response.institution_reference.clone_from(&request.institution_reference);
     record::store(service, connection, &place, &response, evidence.as_ref().map(|(_, evidence)| evidence)).await?;
     if let Some((share, _)) = evidence {
@@ -97,9 +97,14 @@ fn refuse_share(share: &StoredShare, caller: &KeyCaller, now: Timestamp) -> Opti
 }
 
 /// The proof bounded the data's age when it was presented; time has passed since.
-fn is_stale(content: &ShareContent, policy: &Policy, now: Timestamp) -> bool {
+fn is_stale(content: &ShareContent, policy: &VerifierPolicy, now: Timestamp) -> bool {
     let since = now.seconds_since(content.checked.presented_at).max(0).unsigned_abs();
-    content.checked.max_data_age.saturating_add(since) > policy.max_data_age_seconds || content.checked.min_expiry <= now
+    content.checked.max_data_age.saturating_add(since) > u64::from(policy.max_data_age_seconds) || content.checked.min_expiry <= now
+}
+
+/// A token as it is printed; what is none, shortened.
+pub(crate) fn printed(text: &str) -> String {
+    text.parse::<RedeemableToken>().map_or_else(|_| shorten(text), |token| token.to_string())
 }
 
 /// What was sent as a token, in a length that can be answered and stored.

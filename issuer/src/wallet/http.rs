@@ -1,22 +1,22 @@
 //! The wallet's routes.
 
-use axum::Router;
-use axum::routing::{get, post};
-
-use crate::service::Service;
+use crate::http::openapi::Routes;
 
 use super::{credentials, links, sign_in};
 
 /// The room's routes.
-pub fn routes() -> Router<Service> {
-    Router::new()
-        .route("/v1/wallet/challenge", post(sign_in::challenge))
-        .route("/v1/wallet/register", post(sign_in::register))
-        .route("/v1/wallet/token", post(sign_in::token))
-        .route("/v1/wallet/bank-links", post(links::create).get(links::list))
-        .route("/v1/wallet/bank-links/{id}", get(links::show).delete(links::revoke))
-        .route("/v1/wallet/bank-links/{id}/reconfirm", post(links::reconfirm))
-        .route(links::CALLBACK_PATH, get(links::callback))
-        .route("/v1/wallet/credentials", post(credentials::issue).get(credentials::list))
-        .route("/v1/wallet/credentials/{id}/path", get(credentials::path))
+pub fn routes() -> Routes {
+    Routes::new()
+        .post("/v1/wallet/challenge", sign_in::challenge, sign_in::challenge_operation())
+        .post("/v1/wallet/register", sign_in::register, sign_in::register_operation())
+        .post("/v1/wallet/token", sign_in::token, sign_in::token_operation())
+        .post("/v1/wallet/bank-links", links::create, links::create_operation())
+        .get("/v1/wallet/bank-links", links::list, links::list_operation())
+        .get("/v1/wallet/bank-links/{id}", links::show, links::show_operation())
+        .delete("/v1/wallet/bank-links/{id}", links::revoke, links::revoke_operation())
+        .post("/v1/wallet/bank-links/{id}/reconfirm", links::reconfirm, links::reconfirm_operation())
+        .get(links::CALLBACK_PATH, links::callback, links::callback_operation())
+        .post("/v1/wallet/credentials", credentials::issue, credentials::issue_operation())
+        .get("/v1/wallet/credentials", credentials::list, credentials::list_operation())
+        .get("/v1/wallet/credentials/{id}/path", credentials::path, credentials::path_operation())
 }

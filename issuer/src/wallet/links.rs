@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use passid_api::ids::BankLinkId;
 use passid_api::problem::ProblemCode;
 use passid_api::time::Timestamp;
-use passid_api::wallet::{BankLink, BankLinkStatus, CreateBankLink, Reconfirmation};
+use passid_api::wallet::{BankLink, BankLinkStatus, CreateBankLink, List, Reconfirmation};
 
 use crate::bank::authorisation::{AuthorisationResponse, PendingAuthorisation};
 use crate::bank::error::BankError;
@@ -19,16 +19,19 @@ use crate::bank::provider::{BankProvider, ReconfirmationRule};
 use crate::credential::issue::{bank_problem, seal_tokens};
 use crate::http::callers::WalletCaller;
 use crate::http::idempotency::{Answer, IdempotencyKey, once, replay};
+use crate::http::openapi::{Caller, Chapter, Operation};
 use crate::http::{ApiError, JsonBody};
 use crate::sealing::Purpose;
 use crate::service::Service;
 use crate::store::bank_links::StoredLink;
 use crate::store::{self, StoreError};
 
-use super::withdrawals;
+use super::{examples, withdrawals};
 
 /// Where banks send holders back to.
 pub(super) const CALLBACK_PATH: &str = "/v1/bank/callback";
+const HTML: &str = "text/html";
+const PAGE: &str = "<!doctype html>…";
 /// The longest name read, characters.
 const MAX_NAME: usize = 140;
 
@@ -36,6 +39,15 @@ const MAX_NAME: usize = 140;
 fn bank(service: &Service, caller: WalletCaller, id: &str) -> Result<Arc<dyn BankProvider>, ApiError> {
     let found = service.banks.iter().find(|bank| bank.description().id == id && bank.description().environment == caller.environment);
     found.cloned().ok_or_else(|| ApiError::field("/provider", "unknown", "Choose a bank listed under /.well-known/passid-issuer for your environment."))
+}
+
+pub(super) fn create_operation() -> Operation {
+    Operation::new(Chapter::Wallet, "create_bank_link", "Begin linking a bank")
+        .by(Caller::Wallet)
+        .idempotent()
+        .takes::<CreateBankLink>(examples::create_link())
+        .answers::<BankLink>(201, "Send the holder's browser to `authorization_url`.", examples::link())
+        .fails([ProblemCode::BankUnavailable, ProblemCode::BankLinkNotReady])
 }
 
 pub(super) async fn create(
@@ -114,6 +126,14 @@ pub fn reconfirm_by(service: &Service, link: &StoredLink) -> Option<(Timestamp, 
     Some((link.confirmed_at?.plus_seconds(i64::from(rule.every_days) * 86_400), rule))
 }
 
+pub(super) fn reconfirm_operation() -> Operation {
+    Operation::new(Chapter::Wallet, "reconfirm_bank_link", "Say again that the bank may be read")
+        .by(Caller::Wallet)
+        .path::<BankLinkId>("id", "The bank connection.", examples::LINK)
+        .answers::<BankLink>(200, "The connection.", examples::link())
+        .fails([ProblemCode::NotFound, ProblemCode::BankLinkNotReady])
+}
+
 /// The holder says again that the bank may be read.
 pub(super) async fn reconfirm(State(service): State<Service>, caller: WalletCaller, Path(id): Path<String>) -> Result<Json<BankLink>, ApiError> {
     let link = own(&service, caller, &id).await?;
@@ -135,14 +155,38 @@ async fn own(service: &Service, caller: WalletCaller, id: &str) -> Result<Stored
     store::bank_links::find(&mut service.store.reader().await?, caller.user, id).await?.ok_or_else(ApiError::not_found)
 }
 
+pub(super) fn show_operation() -> Operation {
+    Operation::new(Chapter::Wallet, "get_bank_link", "Where a bank connection stands")
+        .by(Caller::Wallet)
+        .path::<BankLinkId>("id", "The bank connection.", examples::LINK)
+        .answers::<BankLink>(200, "The connection.", examples::link())
+        .fails([ProblemCode::NotFound])
+}
+
 pub(super) async fn show(State(service): State<Service>, caller: WalletCaller, Path(id): Path<String>) -> Result<Json<BankLink>, ApiError> {
     Ok(Json(view(&service, &own(&service, caller, &id).await?)?))
 }
 
-pub(super) async fn list(State(service): State<Service>, caller: WalletCaller) -> Result<Json<serde_json::Value>, ApiError> {
+pub(super) fn list_operation() -> Operation {
+    Operation::new(Chapter::Wallet, "list_bank_links", "The holder's bank connections").by(Caller::Wallet).answers::<List<BankLink>>(
+        200,
+        "All of them.",
+        serde_json::json!({ "data": [examples::link()] }),
+    )
+}
+
+pub(super) async fn list(State(service): State<Service>, caller: WalletCaller) -> Result<Json<List<BankLink>>, ApiError> {
     let links = store::bank_links::list(&mut service.store.reader().await?, caller.user).await?;
     let data: Vec<BankLink> = links.iter().map(|link| view(&service, link)).collect::<Result<_, _>>()?;
-    Ok(Json(serde_json::json!({ "data": data })))
+    Ok(Json(List { data }))
+}
+
+pub(super) fn revoke_operation() -> Operation {
+    Operation::new(Chapter::Wallet, "revoke_bank_link", "End a bank connection, here and at the bank")
+        .by(Caller::Wallet)
+        .path::<BankLinkId>("id", "The bank connection.", examples::LINK)
+        .answers_nothing(204, "It is ended.")
+        .fails([ProblemCode::NotFound, ProblemCode::BankUnavailable, ProblemCode::BankLinkNotReady])
 }
 
 /// Ends the link here first, so that nothing is read any more, and then at the bank; a bank that does not listen is told again later.
@@ -168,6 +212,18 @@ pub(super) async fn revoke(State(service): State<Service>, caller: WalletCaller,
 async fn end(service: &Service, id: BankLinkId, status: BankLinkStatus) -> Result<(), ApiError> {
     let ended = service.store.write::<(), StoreError, _>(move |connection| Box::pin(async move { store::bank_links::end(connection, id, status).await }));
     Ok(ended.await?)
+}
+
+pub(super) fn callback_operation() -> Operation {
+    Operation::new(Chapter::Wallet, "complete_bank_link", "Where the bank sends the holder's browser back")
+        .query::<String>("state", "Finds the linking, and is spent by finding it.", "f0e4c2f76c58916e")
+        .query::<String>("code", "The bank's authorisation code.", "SplxlOBeZQQYbYS6WxSbIA")
+        .query::<String>("error", "Why the bank or the holder refused.", "access_denied")
+        .answers_text(200, "A page for the holder: the bank is linked.", HTML, PAGE)
+        .answers_text(400, "A page for the holder: the bank was not linked.", HTML, PAGE)
+        .answers_text(404, "A page for the holder: no linking waits for this answer.", HTML, PAGE)
+        .answers_text(409, "A page for the holder: the bank or the holder refused.", HTML, PAGE)
+        .answers_text(502, "A page for the holder: the bank did not answer.", HTML, PAGE)
 }
 
 /// The holder's browser, back from the bank. The state finds the linking and is spent by finding it.

@@ -1,6 +1,7 @@
 //! The wallet backend: registration by device key, access tokens, bank links, credentials.
 
 pub mod credentials;
+mod examples;
 pub mod http;
 pub mod links;
 pub mod sign_in;

@@ -16,14 +16,23 @@ use passid_circuits::FieldElement;
 use crate::access::{self, ACCESS_TOKEN_SECONDS, Subject};
 use crate::http::callers::check_live;
 use crate::http::idempotency::Answer;
+use crate::http::openapi::{Chapter, Operation};
 use crate::http::{ApiError, JsonBody};
 use crate::sealing::Purpose;
 use crate::service::Service;
 use crate::store::users::WalletUser;
 use crate::store::{self, Connection, StoreError};
 
+use super::examples;
+
 /// Seconds a challenge can be answered.
 const CHALLENGE_SECONDS: i64 = 120;
+
+pub(super) fn challenge_operation() -> Operation {
+    Operation::new(Chapter::Wallet, "create_wallet_challenge", "A challenge for the device key to sign")
+        .takes::<ChallengeRequest>(examples::challenge_request())
+        .answers::<Challenge>(200, "The challenge; it counts once.", examples::challenge())
+}
 
 pub(super) async fn challenge(State(service): State<Service>, body: JsonBody<ChallengeRequest>) -> Result<Json<Challenge>, ApiError> {
     let key = device_key(&body.value.device_key)?.to_bytes();
@@ -68,6 +77,15 @@ fn wallet_token(service: &Service, user: &WalletUser) -> Result<WalletToken, Api
     Ok(WalletToken { user_id: user.id, access_token, expires_in: ACCESS_TOKEN_SECONDS })
 }
 
+pub(super) fn register_operation() -> Operation {
+    Operation::new(Chapter::Wallet, "register_wallet", "Register a device key")
+        .about("The same pair again signs in: a wallet that lost the answer asks once more.")
+        .takes::<RegisterRequest>(examples::register())
+        .answers::<WalletToken>(201, "Registered.", examples::token())
+        .answers::<WalletToken>(200, "The pair was registered before.", examples::token())
+        .fails([ProblemCode::Unauthenticated, ProblemCode::LiveModeNotEnabled, ProblemCode::Conflict])
+}
+
 /// Registers a device key with its holder commitment. The same pair again signs in: a wallet that lost the answer asks once more.
 pub(super) async fn register(State(service): State<Service>, body: JsonBody<RegisterRequest>) -> Result<Answer, ApiError> {
     let request = body.value;
@@ -105,6 +123,13 @@ pub(super) async fn register(State(service): State<Service>, body: JsonBody<Regi
             })
         })
         .await
+}
+
+pub(super) fn token_operation() -> Operation {
+    Operation::new(Chapter::Wallet, "create_wallet_token", "Sign in with the device key")
+        .takes::<TokenRequest>(examples::token_request())
+        .answers::<WalletToken>(200, "A token for ten minutes.", examples::token())
+        .fails([ProblemCode::Unauthenticated])
 }
 
 pub(super) async fn token(State(service): State<Service>, body: JsonBody<TokenRequest>) -> Result<Json<WalletToken>, ApiError> {

@@ -2,10 +2,9 @@
 
 use std::str::FromStr;
 
+use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use axum::routing::{get, post};
-use axum::{Json, Router};
 use serde::Deserialize;
 
 use passid_api::ids::{EventId, InstitutionId, WebhookEndpointId};
@@ -14,27 +13,31 @@ use passid_api::webhook::DeliveryStatus;
 
 use crate::http::callers::InstitutionCaller;
 use crate::http::idempotency::{Answer, IdempotencyKey, once};
+use crate::http::openapi::Routes;
 use crate::http::{ApiError, Empty, JsonBody};
 use crate::service::Service;
 use crate::store::webhooks as table;
 
-use super::{endpoints, log};
+use super::{endpoints, log, operations};
 
 /// Entries of a page when the caller does not say, and at most.
 const DEFAULT_PAGE: u32 = 20;
 const MAX_PAGE: u32 = 100;
 
 /// The room's routes.
-pub fn routes() -> Router<Service> {
-    Router::new()
-        .route("/v1/institution/webhooks", post(create).get(list))
-        .route("/v1/institution/webhooks/{id}", get(show).patch(update).delete(remove))
-        .route("/v1/institution/webhooks/{id}/test", post(test))
-        .route("/v1/institution/webhooks/{id}/rotate-secret", post(rotate_secret))
-        .route("/v1/institution/webhooks/{id}/replay", post(replay))
-        .route("/v1/institution/webhooks/{id}/deliveries", get(deliveries))
-        .route("/v1/institution/webhooks/{id}/deliveries/{event}", get(delivery))
-        .route("/v1/institution/webhooks/{id}/deliveries/{event}/resend", post(resend))
+pub fn routes() -> Routes {
+    Routes::new()
+        .post("/v1/institution/webhooks", create, operations::create())
+        .get("/v1/institution/webhooks", list, operations::list())
+        .get("/v1/institution/webhooks/{id}", show, operations::show())
+        .patch("/v1/institution/webhooks/{id}", update, operations::update())
+        .delete("/v1/institution/webhooks/{id}", remove, operations::remove())
+        .post("/v1/institution/webhooks/{id}/test", test, operations::test())
+        .post("/v1/institution/webhooks/{id}/rotate-secret", rotate_secret, operations::rotate_secret())
+        .post("/v1/institution/webhooks/{id}/replay", replay, operations::replay())
+        .get("/v1/institution/webhooks/{id}/deliveries", deliveries, operations::deliveries())
+        .get("/v1/institution/webhooks/{id}/deliveries/{event}", delivery, operations::delivery())
+        .post("/v1/institution/webhooks/{id}/deliveries/{event}/resend", resend, operations::resend())
 }
 
 /// What cannot be an identifier names nothing.

@@ -10,6 +10,7 @@ pub mod endpoints;
 pub mod events;
 pub mod http;
 mod log;
+mod operations;
 mod places;
 mod schedule;
 mod secrets;

@@ -2,6 +2,7 @@
 
 mod audit;
 mod ingest;
+mod openapi;
 mod serve;
 mod workspace;
 
@@ -19,6 +20,8 @@ pub(crate) enum Command {
     Serve(Box<serve::Options>),
     /// Derive claims from bank data in a file (OBIE JSON or CSV), without a live connection.
     Ingest(Box<ingest::Options>),
+    /// Print the OpenAPI document of the issuer's API.
+    Openapi,
     /// Look after institutions' workspaces.
     Workspace(workspace::Options),
     /// Check audit logs.
@@ -32,6 +35,7 @@ impl Command {
             Self::Demo(options) => demo::run(options).await,
             Self::Serve(options) => serve::run(*options).await,
             Self::Ingest(options) => ingest::run(*options).await,
+            Self::Openapi => openapi::run(),
             Self::Workspace(options) => workspace::run(options).await,
             Self::Audit(options) => audit::run(options).await,
         }

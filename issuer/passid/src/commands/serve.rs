@@ -1,12 +1,15 @@
 //! `passid serve`: the issuer until it is asked to stop.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
+use passid_api::POLICY_VERSION;
+use passid_api::policy::VerifierPolicy;
 use passid_issuer::config::Config;
 use passid_issuer::sandbox::bank::BankSource;
 use passid_issuer::screening::Screener;
+use passid_issuer::verify::policy::built_in;
 use tracing_subscriber::EnvFilter;
 use url::Url;
 
@@ -31,12 +34,27 @@ pub(crate) struct Options {
     /// Also run the sandbox bank with its three personas, here.
     #[arg(long, value_name = "ADDR", env = "PASSID_SANDBOX_BANK")]
     sandbox_bank: Option<SocketAddr>,
+    /// A verifier policy to apply instead of verifier_policy_v1 (see issuer/policies); give it another version.
+    #[arg(long, value_name = "FILE", env = "PASSID_POLICY")]
+    policy: Option<PathBuf>,
     /// Let sandbox webhooks go to plain http on this machine.
     #[arg(long, env = "PASSID_ALLOW_LOOPBACK_WEBHOOKS")]
     allow_loopback_webhooks: bool,
     /// Accept live presentations although the circuit's keys were made by one party (see circuits/README.md).
     #[arg(long, env = "PASSID_ALLOW_DEVELOPMENT_CIRCUIT")]
     allow_development_circuit: bool,
+}
+
+/// The operator's own policy.
+fn read_policy(file: &Path) -> Result<VerifierPolicy, Failure> {
+    let wrong = |error: &dyn std::fmt::Display| Failure::Operator(format!("{}: {error}", file.display()));
+    let text = std::fs::read_to_string(file).map_err(|error| wrong(&error))?;
+    let policy = VerifierPolicy::from_json(&text).map_err(|error| wrong(&error))?;
+    // One name must never mean two policies: answers cite it.
+    if policy.version == POLICY_VERSION && policy != built_in() {
+        return Err(wrong(&format_args!("{POLICY_VERSION} is the built-in policy; give another one its own version")));
+    }
+    Ok(policy)
 }
 
 pub(super) async fn run(options: Options) -> Result<(), Failure> {
@@ -65,6 +83,9 @@ pub(super) async fn run(options: Options) -> Result<(), Failure> {
         None => Screener::without_lists(),
     };
     let mut config = Config::new(public_url);
+    if let Some(file) = &options.policy {
+        config.policy = read_policy(file)?;
+    }
     config.allow_loopback_webhooks = options.allow_loopback_webhooks;
     config.allow_development_circuit = options.allow_development_circuit;
     let master_key = options.store.master_key.clone().unwrap_or_else(|| directory.path().join("master.key"));
