@@ -34,7 +34,7 @@ impl FromRequestParts<Service> for IdempotencyKey {
         let key = match parts.headers.get(IDEMPOTENCY_KEY_HEADER) {
             None => None,
             Some(value) => match value.to_str() {
-                Ok(text) if !text.is_empty() && text.len() <= MAX_KEY_LENGTH => Some(text.to_owned()),
+                Ok(text) if !text.is_empty() && text.len() <= MAX_KEY_LENGTH && !text.contains('\t') => Some(text.to_owned()),
                 _ => return Err(ApiError::new(ProblemCode::MalformedRequest, "Idempotency-Key must be 1 to 255 visible characters.")),
             },
         };

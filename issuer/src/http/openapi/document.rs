@@ -65,7 +65,7 @@ fn build(served: Vec<Served>) -> Value {
         },
         "tags": tags,
         "paths": paths,
-        "components": { "schemas": schemas.finish(), "securitySchemes": security_schemes(), "headers": headers() },
+        "components": { "schemas": schemas.finish(), "securitySchemes": security_schemes(), "headers": headers(), "examples": problem_examples() },
     })
 }
 
@@ -169,8 +169,7 @@ fn describe(schemas: &mut Schemas, problem: &Value, operation: Operation) -> Val
 
 fn refusal(problem: &Value, status: u16, codes: &[ProblemCode]) -> Value {
     let lines: Vec<String> = codes.iter().map(|code| format!("`{code}`: {}", code.title())).collect();
-    let examples: Map<String, Value> =
-        codes.iter().map(|code| (code.to_string(), json!({ "summary": code.title(), "value": example_problem(*code) }))).collect();
+    let examples: Map<String, Value> = codes.iter().map(|code| (code.to_string(), json!({ "$ref": format!("#/components/examples/{code}") }))).collect();
     let mut headers = answer_headers();
     if status == ProblemCode::RateLimited.status() {
         headers.insert("Retry-After".to_owned(), json!({ "$ref": "#/components/headers/RetryAfter" }));
@@ -180,6 +179,11 @@ fn refusal(problem: &Value, status: u16, codes: &[ProblemCode]) -> Value {
         "headers": headers,
         "content": { "application/problem+json": { "schema": problem, "examples": examples } },
     })
+}
+
+/// One example for each code, referred to wherever the code may be answered.
+fn problem_examples() -> Map<String, Value> {
+    ProblemCode::ALL.iter().map(|code| (code.to_string(), json!({ "summary": code.title(), "value": example_problem(*code) }))).collect()
 }
 
 /// A problem of this code as a caller meets it.
