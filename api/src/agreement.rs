@@ -70,7 +70,8 @@ impl From<ShareNonce> for String {
 }
 
 /// What the agreement is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
 pub enum Purpose {
     /// An institution's session.
     Session {
@@ -89,7 +90,7 @@ pub enum Purpose {
 }
 
 /// The agreement between a holder and whoever receives the presentation.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Agreement {
     /// Sandbox or live.
     pub environment: Environment,

@@ -15,6 +15,10 @@ use crate::jws::KeySet;
 pub struct EvidenceBundle {
     /// The verification it belongs to.
     pub verification_id: VerificationId,
+    /// What the person agreed to, hashed to what the proof is bound to: environment, purpose, permissions, predicates, end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "json-schema", schemars(with = "Option<serde_json::Map<String, Value>>"))]
+    pub agreement: Option<Value>,
     /// The public statement: root, context, disclosed claims by slot, predicates, times, nullifier, applicant reference.
     #[cfg_attr(feature = "json-schema", schemars(with = "serde_json::Map<String, Value>"))]
     pub statement: Value,

@@ -35,6 +35,8 @@ crate::text_enum! {
         Credential = "credential",
         /// Access tokens.
         Access = "access",
+        /// Checkpoints of audit logs.
+        Audit = "audit",
     }
 }
 
@@ -159,6 +161,11 @@ impl DocumentSigner {
         let signed = format!("{}.{}", encode(serde_json::to_vec(&header))?, encode(serde_json::to_vec(payload))?);
         let signature = self.key.sign(signed.as_bytes());
         Ok(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature.to_bytes())))
+    }
+
+    /// An Ed25519 signature over the bytes as they are, for forms that separate their own domain.
+    pub(crate) fn sign_bytes(&self, bytes: &[u8]) -> [u8; 64] {
+        self.key.sign(bytes).to_bytes()
     }
 }
 

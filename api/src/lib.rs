@@ -26,6 +26,7 @@ pub mod problem;
 pub mod schema;
 pub mod session;
 pub mod share;
+pub mod signed_note;
 pub mod text_enum;
 pub mod time;
 pub mod verify;

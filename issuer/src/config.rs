@@ -1,9 +1,11 @@
 //! What an operator decides.
 
+use ipnet::IpNet;
 use url::Url;
 
 use passid_api::policy::VerifierPolicy;
 
+use crate::limit::Limits;
 use crate::verify::policy;
 
 /// Settings of one issuer.
@@ -19,12 +21,24 @@ pub struct Config {
     pub policy: VerifierPolicy,
     /// Days a credential lasts.
     pub credential_days: u16,
+    /// How much anyone may ask.
+    pub limits: Limits,
+    /// Proxies whose `X-Forwarded-For` is believed; nobody's by default.
+    pub trusted_proxies: Vec<IpNet>,
 }
 
 impl Config {
-    /// Settings for an issuer under this address: policy v1, credentials of 30 days, webhooks to public https only.
+    /// Settings for an issuer under this address: policy v1, credentials of 30 days, webhooks to public https only, documented limits.
     pub fn new(public_url: Url) -> Self {
-        Self { public_url, allow_loopback_webhooks: false, allow_development_circuit: false, policy: policy::built_in(), credential_days: 30 }
+        Self {
+            public_url,
+            allow_loopback_webhooks: false,
+            allow_development_circuit: false,
+            policy: policy::built_in(),
+            credential_days: 30,
+            limits: Limits::default(),
+            trusted_proxies: Vec::new(),
+        }
     }
 
     /// The issuer's identifier: the address without a trailing slash.

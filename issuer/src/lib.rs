@@ -13,6 +13,7 @@ pub mod http;
 pub mod ingest;
 pub mod institution;
 pub mod legacy;
+pub mod limit;
 pub mod network;
 pub mod outcome;
 pub mod sandbox;

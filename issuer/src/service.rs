@@ -12,7 +12,9 @@ use passid_api::time::Clock;
 use crate::bank::provider::BankProvider;
 use crate::config::Config;
 use crate::credential::keys::{KeyRing, KeyRingError};
+use crate::limit::Meter;
 use crate::screening::Screener;
+use crate::sandbox::fixtures::Fixtures;
 use crate::sealing::Sealer;
 use crate::session::changes::SessionChanges;
 use crate::store::Store;
@@ -66,6 +68,10 @@ pub struct ServiceParts {
     pub stopping: CancellationToken,
     /// Wakes the delivery worker.
     pub deliveries_due: Notify,
+    /// Counts requests against their limits.
+    pub meter: Meter,
+    /// The documented sandbox tokens.
+    pub fixtures: Fixtures,
     random: Mutex<Box<dyn CryptoRng + Send>>,
 }
 
@@ -100,6 +106,7 @@ impl Service {
         let Dependencies { store, clock, mut random, sealer, webhook_client, banks, sanctions } = dependencies;
         let keys = KeyRing::load_or_create(&store, &sealer, clock.as_ref(), random.as_mut()).await?;
         let proofs = ProofChecker::new()?;
+        let meter = Meter::new(config.limits.clone());
         let parts = ServiceParts {
             config,
             store,
@@ -113,6 +120,8 @@ impl Service {
             session_changes: SessionChanges::default(),
             stopping: CancellationToken::new(),
             deliveries_due: Notify::new(),
+            meter,
+            fixtures: Fixtures::default(),
             random: Mutex::new(random),
         };
         let service = Self(Arc::new(parts));

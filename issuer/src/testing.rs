@@ -12,6 +12,7 @@ use url::Url;
 
 use crate::bank::provider::BankProvider;
 use crate::config::Config;
+use crate::limit::Limits;
 use crate::screening::Screener;
 use crate::sealing::{MasterKey, Sealer};
 use crate::service::{Dependencies, Service};
@@ -43,6 +44,10 @@ pub struct TestSetup {
     pub banks: Vec<Arc<dyn BankProvider>>,
     /// Sanctions lists.
     pub sanctions: Screener,
+    /// How much anyone may ask; without end when left out, so that a clock that stands still stops nobody.
+    pub limits: Option<Limits>,
+    /// Whether live presentations are accepted although the circuit's keys are for development.
+    pub allow_live: bool,
 }
 
 /// The clock tests begin with.
@@ -62,6 +67,8 @@ impl TestIssuer {
         let url = setup.public_url.unwrap_or_else(|| "http://127.0.0.1:8420".parse().unwrap_or_else(|_| unreachable!("an address")));
         let mut config = Config::new(url);
         config.allow_loopback_webhooks = true;
+        config.allow_development_circuit = setup.allow_live;
+        config.limits = setup.limits.unwrap_or_else(Limits::off);
         let dependencies = Dependencies {
             store: database.open().await,
             clock: Arc::clone(&clock) as Arc<dyn Clock>,

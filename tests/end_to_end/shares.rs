@@ -54,7 +54,7 @@ async fn a_retry_with_its_idempotency_key_gets_the_first_answer() {
         let first: VerifyResponse = serde_json::from_slice(&bodies[0]).unwrap();
         assert!(first.credential_valid);
         assert_eq!(bank.denied(&token).await, Some(DenyReason::TokenAlreadyUsed));
-        let other_body = bank.submit_under("KE8V-3TXY-Z72L", "one key").await;
+        let other_body = bank.submit_under("2345-6789-ABCD", "one key").await;
         assert_eq!(other_body.status().as_u16(), 422);
         // Another institution's key of the same text is another key.
         let other = world.institution("Other").await;
@@ -84,7 +84,7 @@ async fn every_refusal_has_its_reason() {
         let (wallet, bank) = (world.amara().await, world.institution("Bank").await);
         let other = world.institution("Other").await;
 
-        assert_eq!(bank.denied("KE8V-3TXY-Z72L").await, Some(DenyReason::TokenNotFound), "{}", world.engine);
+        assert_eq!(bank.denied("2345-6789-ABCD").await, Some(DenyReason::TokenNotFound), "{}", world.engine);
         assert_eq!(bank.denied("what is this?").await, Some(DenyReason::TokenNotFound));
 
         let for_bank = share(&wallet, Some(&bank)).await.code.to_string();
@@ -119,7 +119,7 @@ async fn evidence_is_kept_for_what_was_accepted_and_belongs_to_its_institution()
         let (wallet, bank) = (world.amara().await, world.institution("Bank").await);
         let other = world.institution("Other").await;
         let accepted = bank.verify(&share(&wallet, None).await.code.to_string()).await;
-        let refused = bank.verify("KE8V-3TXY-Z72L").await;
+        let refused = bank.verify("2345-6789-ABCD").await;
         let path = |id| format!("/v1/verifications/{id}/evidence");
         assert_eq!(bank.read(&path(accepted.verification_id)).await.0, 200, "{}", world.engine);
         assert_eq!(bank.read(&path(refused.verification_id)).await.0, 404);

@@ -9,7 +9,7 @@ use serde_json::Value;
 const KEYED: [(&str, &str); 8] = [
     ("POST", "/v1/verify"),
     ("POST", "/api/v1/bridge/verify"),
-    ("GET", "/api/v1/bridge/verify/KE8V-3TXY-Z72L"),
+    ("GET", "/api/v1/bridge/verify/2345-6789-ABCD"),
     ("GET", "/v1/verifications/{verification}"),
     ("GET", "/v1/verifications/{verification}/evidence"),
     ("POST", "/v1/sessions"),
@@ -38,7 +38,7 @@ async fn no_key_a_wrong_key_and_a_live_key_are_refused_everywhere() {
         let secret = &bank.onboarded.keys.sandbox.secret;
         let mistyped = format!("{}{}", &secret[..secret.len() - 1], if secret.ends_with('a') { 'b' } else { 'a' });
         let session = bank.session(&CreateSession::default()).await.request_id.to_string();
-        let verification = bank.verify("KE8V-3TXY-Z72L").await.verification_id.to_string();
+        let verification = bank.verify("2345-6789-ABCD").await.verification_id.to_string();
         for (method, path) in KEYED {
             let path = path.replace("{session}", &session).replace("{verification}", &verification);
             for key in [None, Some("sk_sandbox_nonsense"), Some(mistyped.as_str())] {
@@ -57,7 +57,7 @@ async fn another_institutions_things_are_not_there() {
     for world in World::on_every_engine().await {
         let (bank, other) = (world.institution("Bank").await, world.institution("Other").await);
         let session = bank.session(&CreateSession::default()).await.request_id.to_string();
-        let verification = bank.verify("KE8V-3TXY-Z72L").await.verification_id.to_string();
+        let verification = bank.verify("2345-6789-ABCD").await.verification_id.to_string();
         for (method, path) in KEYED.into_iter().filter(|(_, path)| path.contains('{') || path.contains("/verify/")) {
             let path = path.replace("{session}", &session).replace("{verification}", &verification);
             let (status, _) = call(&world, method, &path, Some(&other.onboarded.keys.sandbox.secret)).await;
@@ -79,7 +79,7 @@ async fn a_publishable_key_reads_only_the_session_whose_secret_it_shows() {
             let answer = request.header("x-passid-client-secret", secret).send().await.unwrap();
             assert_eq!(answer.status().as_u16(), expected);
         }
-        let verification = bank.verify("KE8V-3TXY-Z72L").await.verification_id;
+        let verification = bank.verify("2345-6789-ABCD").await.verification_id;
         let (status, problem) = call(&world, "GET", &format!("/v1/verifications/{verification}"), Some(publishable)).await;
         assert_eq!((status, &problem["code"]), (403, &Value::from("wrong_key_kind")));
     }

@@ -104,6 +104,7 @@ impl World {
             clock: Some(clock.clone()),
             banks: vec![provider.clone() as Arc<dyn BankProvider>],
             sanctions: Screener::from_directory(&lists).expect("the excerpt loads"),
+            ..TestSetup::default()
         };
         let service = TestIssuer::start_with(&database, setup).await.service;
         let router = http::router(service.clone());

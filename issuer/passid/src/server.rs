@@ -14,7 +14,7 @@ use passid_issuer::screening::Screener;
 use passid_issuer::sealing::{MasterKey, Sealer};
 use passid_issuer::service::{Dependencies, Service};
 use passid_issuer::store::{DatabaseUrl, Store};
-use passid_issuer::{bank, http, network, wallet, webhook};
+use passid_issuer::{audit, bank, http, network, wallet, webhook};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use tokio::net::TcpListener;
@@ -90,6 +90,7 @@ pub(crate) struct RunningIssuer {
     server: JoinHandle<std::io::Result<()>>,
     deliveries: JoinHandle<()>,
     withdrawals: JoinHandle<()>,
+    checkpoints: JoinHandle<()>,
 }
 
 impl RunningIssuer {
@@ -105,10 +106,11 @@ impl RunningIssuer {
         let stop = service.stopping.clone();
         let router = http::router(service.clone());
         let stopping = stop.clone();
-        let server = tokio::spawn(async move { axum::serve(listener, router).with_graceful_shutdown(async move { stopping.cancelled().await }).await });
+        let server = tokio::spawn(async move { axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).with_graceful_shutdown(async move { stopping.cancelled().await }).await });
         let deliveries = tokio::spawn(webhook::worker::run(service.clone(), stop.clone()));
         let withdrawals = tokio::spawn(wallet::withdrawals::run(service.clone(), stop.clone()));
-        Ok(Self { service, stop, server, deliveries, withdrawals })
+        let checkpoints = tokio::spawn(audit::worker::run(service.clone(), stop.clone()));
+        Ok(Self { service, stop, server, deliveries, withdrawals, checkpoints })
     }
 
     /// Lets requests and deliveries under way end, then closes the database.
@@ -117,6 +119,7 @@ impl RunningIssuer {
         let served = self.server.await;
         drop(self.deliveries.await);
         drop(self.withdrawals.await);
+        drop(self.checkpoints.await);
         self.service.store.close().await;
         match served {
             Ok(result) => result.map_err(Failure::Server),

@@ -1,15 +1,21 @@
 //! The audit log of each workspace: what changed, in order, every entry hashed with the one before, so that an entry changed,
-//! removed or inserted later is noticed.
+//! removed or inserted later is noticed; and signed checkpoints, so that entries cut off its end are.
 
 mod chain;
+pub mod checkpoint;
+pub mod http;
+pub mod worker;
 
 #[cfg(test)]
 mod tests;
 
 use passid_api::ids::InstitutionId;
+use passid_api::jws::{JwsError, KeySet};
 use passid_api::time::Timestamp;
 
 use crate::store::{self, Connection, StoreError};
+
+use checkpoint::Checkpoint;
 
 /// Entries read at once when a chain is checked.
 const PAGE: u32 = 500;
@@ -72,6 +78,20 @@ pub enum ChainError {
     /// Compare this entry and those after it with a backup: it was changed, removed or inserted.
     #[error("the audit log is broken at entry {0}")]
     BrokenAt(u64),
+    /// The log was cut short: entries are missing at its end that a signed checkpoint says were there. Compare with a backup.
+    #[error("the audit log was cut short: it has {have} entries, and a signed checkpoint says it had {had}")]
+    Truncated {
+        /// Entries there are.
+        have: u64,
+        /// Entries there were.
+        had: u64,
+    },
+    /// The log was written anew: its entries follow from each other, but they are not those of a signed checkpoint.
+    #[error("the audit log was written anew: entry {0} is not the one a signed checkpoint names")]
+    Rewritten(u64),
+    /// A checkpoint is damaged, or was signed by somebody else.
+    #[error("a checkpoint cannot be trusted: {0}")]
+    Checkpoint(#[from] JwsError),
     /// Try again.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -110,10 +130,45 @@ pub async fn append(
 /// # Errors
 /// [`ChainError::BrokenAt`] with the first entry that does not follow from those before.
 pub async fn verify(connection: &mut Connection, institution: InstitutionId) -> Result<u64, ChainError> {
+    verify_against(connection, institution, &[]).await
+}
+
+/// [`verify`], and holds the log against its own checkpoints and those somebody else kept. Returns the number of its entries and of
+/// the checkpoints it agrees with.
+///
+/// # Errors
+/// [`ChainError`].
+pub async fn verify_with_checkpoints(
+    connection: &mut Connection,
+    institution: InstitutionId,
+    keys: &KeySet,
+    kept_elsewhere: &[String],
+) -> Result<(u64, usize), ChainError> {
+    let mut checkpoints = Vec::new();
+    for note in kept_elsewhere {
+        checkpoints.push(checkpoint::read(keys, institution, note)?);
+    }
+    let mut after = 0;
+    loop {
+        let page = store::audit::checkpoints(connection, institution, after, PAGE).await?;
+        let Some((last, _)) = page.last() else { break };
+        after = *last;
+        for (_, note) in &page {
+            checkpoints.push(checkpoint::read(keys, institution, note)?);
+        }
+    }
+    checkpoints.sort_by_key(|checkpoint| checkpoint.entries);
+    let entries = verify_against(connection, institution, &checkpoints).await?;
+    Ok((entries, checkpoints.len()))
+}
+
+/// Checkpoints are sorted by length.
+async fn verify_against(connection: &mut Connection, institution: InstitutionId, checkpoints: &[Checkpoint]) -> Result<u64, ChainError> {
     // The head first: what is appended meanwhile only makes the log longer than it.
     let head = store::audit::head(connection, institution).await?;
     let (mut digest, mut count) = (chain::START, 0_i64);
     let end = head.as_ref().map_or(0, |head| head.sequence);
+    let mut ahead = checkpoints.iter().peekable();
     while count < end {
         let page = store::audit::list(connection, institution, count, PAGE).await?;
         // What stands behind the head is no part of the chain yet; where an entry up to it should be, its absence is a break.
@@ -127,14 +182,23 @@ pub async fn verify(connection: &mut Connection, institution: InstitutionId) -> 
                 return Err(broken_after(count));
             }
             count += 1;
+            while let Some(checkpoint) = ahead.next_if(|checkpoint| checkpoint.entries <= count.unsigned_abs()) {
+                if checkpoint.digest != digest {
+                    return Err(ChainError::Rewritten(checkpoint.entries));
+                }
+            }
         }
     }
     match head {
-        Some(head) if head.digest != digest => Err(ChainError::BrokenAt(count.unsigned_abs())),
-        Some(_) => Ok(count.unsigned_abs()),
+        Some(head) if head.digest != digest => return Err(ChainError::BrokenAt(count.unsigned_abs())),
+        Some(_) => {}
         // The first entry may have been appended since; then there is a head by now.
-        None if store::audit::list(connection, institution, 0, 1).await?.is_empty() || store::audit::head(connection, institution).await?.is_some() => Ok(0),
-        None => Err(ChainError::BrokenAt(1)),
+        None if store::audit::list(connection, institution, 0, 1).await?.is_empty() || store::audit::head(connection, institution).await?.is_some() => {}
+        None => return Err(ChainError::BrokenAt(1)),
+    }
+    match ahead.next_back() {
+        Some(longest) => Err(ChainError::Truncated { have: count.unsigned_abs(), had: longest.entries }),
+        None => Ok(count.unsigned_abs()),
     }
 }
 

@@ -6,11 +6,11 @@ use passid_api::ids::InstitutionId;
 use passid_api::institution::InstitutionView;
 use passid_api::time::{Clock, Timestamp};
 
-use super::{Action, ChainError, append, verify};
+use super::{Action, ChainError, append, checkpoint, verify, verify_with_checkpoints};
 use crate::params;
 use crate::store::testing::databases;
 use crate::store::{self, Store, StoreError};
-use crate::testing::beginning;
+use crate::testing::{TestIssuer, beginning};
 
 fn now() -> Timestamp {
     beginning().now()
@@ -34,7 +34,7 @@ async fn check(store: &Store, id: InstitutionId) -> Result<u64, u64> {
     match verify(&mut store.reader().await.unwrap(), id).await {
         Ok(count) => Ok(count),
         Err(ChainError::BrokenAt(entry)) => Err(entry),
-        Err(ChainError::Store(error)) => panic!("{error}"),
+        Err(error) => panic!("{error}"),
     }
 }
 
@@ -121,5 +121,47 @@ async fn a_log_longer_than_a_page_is_checked_to_its_end() {
         let sql = "UPDATE audit_log SET actor = 'x' WHERE sequence = 1201";
         store.write(move |connection| Box::pin(async move { connection.execute(sql, params![]).await })).await.unwrap();
         assert_eq!(check(&store, workspace(1)).await, Err(1_201));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_cut_short_or_written_anew_is_found_by_whoever_kept_a_checkpoint() {
+    for database in databases().await {
+        let issuer = TestIssuer::start(&database).await;
+        let (service, id) = (&issuer.service, workspace(1));
+        let store = &service.store;
+        make_workspace(store, id).await;
+        assert_eq!(checkpoint::make(service, id).await.unwrap(), None);
+        let mut notes = Vec::new();
+        for entry in 0..4 {
+            write(store, id, format!("key_{entry}")).await.unwrap();
+            assert_eq!(checkpoint::make_due(service).await.unwrap(), 1);
+            assert_eq!(checkpoint::make_due(service).await.unwrap(), 0, "nothing has grown since");
+            notes.push(checkpoint::make(service, id).await.unwrap().unwrap());
+        }
+        let keys = service.keys.public_keys();
+        let verify = async |kept: &[String]| verify_with_checkpoints(&mut store.reader().await.unwrap(), id, keys, kept).await;
+        assert!(matches!(verify(&[]).await, Ok((4, 4))), "{}", database.engine);
+
+        // Whoever has the database cuts off the last entry and its checkpoints, and mends the head.
+        for sql in [
+            "DELETE FROM audit_log WHERE sequence = 4",
+            "UPDATE audit_heads SET sequence = 3, digest = (SELECT digest FROM audit_log WHERE sequence = 3)",
+        ] {
+            store.write(move |connection| Box::pin(async move { connection.execute(sql, params![]).await })).await.unwrap();
+        }
+        assert!(matches!(verify(&[]).await, Err(ChainError::Truncated { have: 3, had: 4 })), "{}", database.engine);
+        let sql = "DELETE FROM audit_checkpoints WHERE sequence = 4";
+        store.write(move |connection| Box::pin(async move { connection.execute(sql, params![]).await })).await.unwrap();
+        assert!(matches!(verify(&notes[..3]).await, Ok((3, 6))), "the log itself shows nothing now");
+        assert!(matches!(verify(&notes[3..]).await, Err(ChainError::Truncated { have: 3, had: 4 })), "but the note kept elsewhere does");
+
+        write(store, id, "key_forged".to_owned()).await.unwrap();
+        assert!(matches!(verify(&notes[3..]).await, Err(ChainError::Rewritten(4))), "{}", database.engine);
+        let foreign = TestIssuer::start(&crate::store::testing::sqlite()).await;
+        make_workspace(&foreign.service.store, id).await;
+        write(&foreign.service.store, id, "key_0".to_owned()).await.unwrap();
+        let forged = checkpoint::make(&foreign.service, id).await.unwrap().unwrap();
+        assert!(matches!(verify(&[forged]).await, Err(ChainError::Checkpoint(_))), "another's signature counts for nothing");
     }
 }

@@ -1,6 +1,6 @@
 //! The issuer's signing keys: made once, sealed at rest, retired with overlap.
 
-use ed25519_dalek::SigningKey;
+use ed25519_dalek::{SigningKey, VerifyingKey};
 use zeroize::Zeroizing;
 
 use passid_api::environment::Environment;
@@ -9,11 +9,15 @@ use passid_api::time::Clock;
 
 use crate::sealing::{Purpose, SealError, Sealer};
 use crate::store::keys::StoredKey;
-use crate::store::{self, Store, StoreError};
+use crate::store::{self, Connection, Store, StoreError};
 
-/// The keys an issuer needs: credentials of each environment, and access tokens.
-const NEEDED: [(Environment, KeyPurpose); 3] =
-    [(Environment::Sandbox, KeyPurpose::Credential), (Environment::Live, KeyPurpose::Credential), (Environment::Live, KeyPurpose::Access)];
+/// The keys an issuer needs: credentials of each environment, access tokens, checkpoints of audit logs.
+const NEEDED: [(Environment, KeyPurpose); 4] = [
+    (Environment::Sandbox, KeyPurpose::Credential),
+    (Environment::Live, KeyPurpose::Credential),
+    (Environment::Live, KeyPurpose::Access),
+    (Environment::Live, KeyPurpose::Audit),
+];
 
 /// Why the keys could not be had.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +39,7 @@ pub struct KeyRing {
     sandbox_credentials: DocumentSigner,
     live_credentials: DocumentSigner,
     access_tokens: DocumentSigner,
+    audit: DocumentSigner,
     public: KeySet,
 }
 
@@ -83,6 +88,7 @@ impl KeyRing {
             sandbox_credentials: take(Environment::Sandbox, KeyPurpose::Credential)?,
             live_credentials: take(Environment::Live, KeyPurpose::Credential)?,
             access_tokens: take(Environment::Live, KeyPurpose::Access)?,
+            audit: take(Environment::Live, KeyPurpose::Audit)?,
             public: KeySet { keys },
         })
     }
@@ -100,10 +106,27 @@ impl KeyRing {
         &self.access_tokens
     }
 
+    /// The current key for checkpoints of audit logs, which span a workspace's environments.
+    pub const fn audit(&self) -> &DocumentSigner {
+        &self.audit
+    }
+
     /// Every key whose documents may still be about: what `/.well-known/jwks.json` answers.
     pub const fn public_keys(&self) -> &KeySet {
         &self.public
     }
+}
+
+/// Every public key the database knows; reading them needs no master key.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn published(connection: &mut Connection) -> Result<KeySet, StoreError> {
+    let read = |key: StoredKey| {
+        let public = VerifyingKey::from_bytes(&key.public_key).map_err(|_| StoreError::Corrupt("public key"))?;
+        Ok(PublicKey::new(&public, key.environment, key.purpose))
+    };
+    Ok(KeySet { keys: store::keys::all(connection).await?.into_iter().map(read).collect::<Result<_, StoreError>>()? })
 }
 
 fn make(environment: Environment, purpose: KeyPurpose, sealer: &Sealer, random: &mut (dyn rand::CryptoRng + Send)) -> Result<StoredKey, SealError> {

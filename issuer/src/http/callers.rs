@@ -1,19 +1,20 @@
 //! Who asks. Each extractor loads only what the caller owns; a handler cannot reach it otherwise.
 
 use axum::extract::FromRequestParts;
-use axum::http::header;
+use axum::http::{HeaderMap, header};
 use axum::http::request::Parts;
 
 use passid_api::INSTITUTION_KEY_HEADER;
 use passid_api::api_key::{ApiKey, KeyKind};
 use passid_api::environment::Environment;
-use passid_api::ids::{InstitutionId, InstitutionUserId, UserId};
+use passid_api::ids::{ApiKeyId, InstitutionId, InstitutionUserId, UserId};
 use passid_api::problem::ProblemCode;
 
 use crate::access::{self, Subject};
 use crate::institution;
 use crate::service::Service;
 use crate::store;
+use crate::store::institutions::KeyOwner;
 
 use super::ApiError;
 
@@ -29,11 +30,34 @@ pub struct KeyCaller {
     pub environment: Environment,
     /// What the key may do.
     pub kind: KeyKind,
+    /// Which key.
+    pub key: ApiKeyId,
 }
 
 /// An institution's secret key.
 #[derive(Debug, Clone)]
 pub struct SecretKeyCaller(pub KeyCaller);
+
+/// An institution's key that works, with its owner; found once, where requests are counted.
+#[derive(Debug, Clone)]
+pub(super) struct Identified {
+    key: ApiKey,
+    pub(super) owner: KeyOwner,
+}
+
+impl Identified {
+    /// The key the headers carry.
+    pub(super) async fn by_key(headers: &HeaderMap, service: &Service) -> Result<Self, ApiError> {
+        let text = headers.get(INSTITUTION_KEY_HEADER).and_then(|value| value.to_str().ok());
+        let text = text.ok_or_else(|| unauthenticated("Send your institution key in the X-Institution-Key header."))?;
+        // A mistyped key fails its checksum and costs no look-up.
+        let key: ApiKey = text.trim().parse().map_err(|_| unauthenticated("This is not an institution key; copy it again."))?;
+        let found = store::institutions::find_key(&mut service.store.reader().await?, key.digest()).await?;
+        let owner = found.filter(|owner| owner.works_at(service.clock.now()));
+        let owner = owner.ok_or_else(|| unauthenticated("This key is unknown, was revoked, or was rotated and its overlap has ended."))?;
+        Ok(Self { key, owner })
+    }
+}
 
 /// A holder's wallet, by its access token.
 #[derive(Debug, Clone, Copy)]
@@ -79,15 +103,11 @@ impl FromRequestParts<Service> for KeyCaller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, ApiError> {
-        let text = parts.headers.get(INSTITUTION_KEY_HEADER).and_then(|value| value.to_str().ok());
-        let text = text.ok_or_else(|| unauthenticated("Send your institution key in the X-Institution-Key header."))?;
-        // A mistyped key fails its checksum and costs no look-up.
-        let key: ApiKey = text.trim().parse().map_err(|_| unauthenticated("This is not an institution key; copy it again."))?;
-        let mut reader = service.store.reader().await?;
-        let found = store::institutions::find_key(&mut reader, key.digest()).await?;
-        let owner = found.filter(|owner| owner.works_at(service.clock.now()));
-        let owner = owner.ok_or_else(|| unauthenticated("This key is unknown, was revoked, or was rotated and its overlap has ended."))?;
-        drop(reader);
+        let identified = parts.extensions.get::<Identified>().cloned();
+        let Identified { key, owner } = match identified {
+            Some(identified) => identified,
+            None => Identified::by_key(&parts.headers, service).await?,
+        };
         institution::keys::note_use(service, &owner).await;
         if key.environment() == Environment::Live {
             check_live(service)?;
@@ -98,7 +118,7 @@ impl FromRequestParts<Service> for KeyCaller {
                 ));
             }
         }
-        Ok(Self { institution: owner.institution, environment: key.environment(), kind: key.kind() })
+        Ok(Self { institution: owner.institution, environment: key.environment(), kind: key.kind(), key: owner.key })
     }
 }
 
@@ -115,8 +135,8 @@ impl FromRequestParts<Service> for SecretKeyCaller {
 }
 
 /// The subject of the request's access token.
-fn subject(parts: &Parts, service: &Service) -> Result<Subject, ApiError> {
-    let header = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+pub(super) fn subject(headers: &HeaderMap, service: &Service) -> Result<Subject, ApiError> {
+    let header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let token = header.and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, token)| token.trim());
     let token = token.ok_or_else(|| unauthenticated("Send an access token as Authorization: Bearer."))?;
     access::verify(&service.keys, service.config.issuer(), token, service.clock.now())
@@ -127,7 +147,7 @@ impl FromRequestParts<Service> for WalletCaller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, ApiError> {
-        match subject(parts, service)? {
+        match subject(&parts.headers, service)? {
             Subject::Wallet { sub, environment } => Ok(Self { user: sub, environment }),
             Subject::Institution { .. } => Err(unauthenticated("This needs a wallet's access token.")),
         }
@@ -138,7 +158,7 @@ impl FromRequestParts<Service> for InstitutionCaller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, ApiError> {
-        match subject(parts, service)? {
+        match subject(&parts.headers, service)? {
             Subject::Institution { sub, user } => Ok(Self { institution: sub, user }),
             Subject::Wallet { .. } => Err(unauthenticated("This needs an institution user's access token.")),
         }

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use passid_api::jws::JwsError;
 use passid_api::problem::{Problem, ProblemCode};
 
+use crate::limit::{Charge, LimitName, Refused};
 use crate::sealing::SealError;
 use crate::store::StoreError;
 
@@ -30,6 +31,19 @@ impl ApiError {
         Self::new(ProblemCode::NotFound, "There is nothing here that you may see; check the identifier.")
     }
 
+    /// One request too many.
+    pub fn rate_limited(refused: Refused) -> Self {
+        let Charge { name, reset, .. } = refused.charge;
+        let detail = match name {
+            LimitName::CodeMisses | LimitName::CodeMissesOfAll => "Too many codes that lead nowhere were tried; wait, or use the link instead of the code.",
+            LimitName::Password | LimitName::SignIn => "Too many attempts to sign in; wait before the next.",
+            _ => "The request limit is reached; spread your requests.",
+        };
+        let mut error = Self::new(ProblemCode::RateLimited, detail);
+        error.0.retry_after = Some(reset);
+        error
+    }
+
     /// Logs what happened and tells the caller nothing of it.
     pub fn internal(what: &(dyn std::fmt::Display + Sync)) -> Self {
         tracing::error!(error = %what, "a request failed inside");
@@ -46,6 +60,12 @@ impl From<Problem> for ApiError {
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         Self::internal(&error)
+    }
+}
+
+impl From<Refused> for ApiError {
+    fn from(refused: Refused) -> Self {
+        Self::rate_limited(refused)
     }
 }
 

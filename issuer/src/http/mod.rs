@@ -6,6 +6,7 @@ pub mod callers;
 pub mod error;
 mod finish;
 pub mod idempotency;
+pub mod limits;
 pub mod openapi;
 pub mod query;
 
@@ -35,6 +36,7 @@ pub(crate) fn documented_routes() -> Routes {
         .merge(crate::credential::http::routes())
         .merge(crate::legacy::http::routes())
         .merge(openapi::http::routes())
+        .merge(crate::audit::http::routes())
         .merge(crate::status::routes())
 }
 
@@ -46,6 +48,7 @@ pub fn router(service: Service) -> Router {
         .method_not_allowed_fallback(error::method_not_allowed)
         .layer(CatchPanicLayer::custom(error::panicked))
         .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES))
+        .layer(axum::middleware::from_fn_with_state(service.clone(), limits::limit))
         .layer(axum::middleware::from_fn_with_state(service.clone(), crate::institution::cors::cors))
         .layer(axum::middleware::from_fn_with_state(service.clone(), finish::finish))
         .with_state(service)

@@ -19,7 +19,7 @@ use crate::store::institutions as table;
 
 const METHODS: &str = "GET, POST";
 const HEADERS: &str = "content-type, idempotency-key, x-institution-key, x-passid-client-secret";
-const EXPOSED: &str = "idempotent-replayed, retry-after, x-passid-api-version, x-request-id";
+const EXPOSED: &str = "idempotent-replayed, ratelimit, ratelimit-policy, retry-after, x-passid-api-version, x-request-id";
 /// Seconds a browser may keep the answer to its question.
 const MAX_AGE: &str = "600";
 const VARY: &str = "origin";

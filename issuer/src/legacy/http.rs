@@ -14,6 +14,7 @@ use passid_api::verify::VerifyRequest;
 
 use crate::http::callers::{KeyCaller, SecretKeyCaller, WalletCaller};
 use crate::http::idempotency::{Answer, IdempotencyKey};
+use crate::http::limits::ClientNetwork;
 use crate::http::openapi::{Caller, Chapter, Operation, Routes, WaitSeconds};
 use crate::http::{ApiError, JsonBody};
 use crate::outcome::examples as outcome;
@@ -114,8 +115,8 @@ fn show_public_by_code_operation() -> Operation {
         .fails([ProblemCode::NotFound])
 }
 
-async fn show_public_by_code(state: State<Service>, path: Path<String>) -> Result<Json<Wrapped<PublicSession>>, ApiError> {
-    let Json(shown) = public::by_code(state, path).await?;
+async fn show_public_by_code(state: State<Service>, network: ClientNetwork, path: Path<String>) -> Result<Json<Wrapped<PublicSession>>, ApiError> {
+    let Json(shown) = public::by_code(state, network, path).await?;
     Ok(Json(Wrapped::new(shown)))
 }
 

@@ -1,6 +1,8 @@
-//! The sandbox: a bank that behaves like a real one and knows invented people, and a piece of a sanctions list to screen.
+//! The sandbox: a bank that behaves like a real one and knows invented people, the documented tokens, and a piece of a sanctions
+//! list to screen.
 
 pub mod bank;
+pub mod fixtures;
 
 use std::io;
 use std::path::Path;

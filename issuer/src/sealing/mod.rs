@@ -39,6 +39,8 @@ pub enum Purpose {
     Code,
     /// One-time values: challenges, OAuth states, client secrets, refresh tokens.
     OneTimeValue,
+    /// What the sandbox's documented tokens rest on: the same on every server with this master key.
+    SandboxFixture,
 }
 
 impl Purpose {
@@ -53,6 +55,7 @@ impl Purpose {
             Self::Presentation => "passid/seal/presentation/v1",
             Self::Code => "passid/digest/code/v1",
             Self::OneTimeValue => "passid/digest/one-time-value/v1",
+            Self::SandboxFixture => "passid/digest/sandbox-fixture/v1",
         }
     }
 }

@@ -56,7 +56,8 @@ pub async fn fulfill(
         return Err(gone());
     }
     holder::check_standing(service, caller).await?;
-    let checked = match presentation::check(service, &agreement(&session), &request.presentation).await {
+    let agreed = agreement(&session);
+    let checked = match presentation::check(service, &agreed, &request.presentation).await {
         Ok(checked) => checked,
         Err(error) => {
             if error.0.code == ProblemCode::ProofInvalid {
@@ -66,7 +67,7 @@ pub async fn fulfill(
         }
     };
     let id = session.id;
-    let answer = complete(service, &principal, key, body_digest, session, Presented { request, checked, form }).await?;
+    let answer = complete(service, &principal, key, body_digest, session, Presented { agreed, request, checked, form }).await?;
     service.session_changes.notify(id);
     service.deliveries_due.notify_one();
     Ok(answer)
@@ -78,6 +79,7 @@ fn gone() -> ApiError {
 
 /// What was presented and checked, and in which form to answer.
 struct Presented {
+    agreed: Agreement,
     request: FulfillRequest,
     checked: Checked,
     form: fn(&Fulfilled) -> Result<Answer, ApiError>,
@@ -91,7 +93,7 @@ async fn complete(
     session: StoredSession,
     presented: Presented,
 ) -> Result<Answer, ApiError> {
-    let (inside, Presented { request, checked, form }) = (service.clone(), presented);
+    let (inside, Presented { agreed, request, checked, form }) = (service.clone(), presented);
     once(service, principal, key, body_digest, move |connection| {
         Box::pin(async move {
             let now = inside.clock.now();
@@ -104,7 +106,7 @@ async fn complete(
             }
             let response = record::accepted(&inside, id, now, &checked, session.predicates.clone());
             let place = RecordPlace { institution: session.institution, environment: session.environment, token_digest: None, session: Some(session.id) };
-            let evidence = Evidence { statement: checked.statement, presentation: request.presentation };
+            let evidence = Evidence { agreement: Some(agreed), statement: checked.statement, presentation: request.presentation };
             record::store(&inside, connection, &place, &response, Some(&evidence)).await?;
             store::sessions::set_verification(connection, session.id, id).await?;
             audit::append(connection, session.institution, Action::SessionFulfilled, &session.id.to_string(), "holder", now).await?;

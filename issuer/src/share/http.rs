@@ -79,7 +79,7 @@ async fn create(State(service): State<Service>, caller: WalletCaller, key: Idemp
     let (id, code, token) =
         service.with_random(|random| (ShareId::generate(service.clock.as_ref(), random), ShareCode::generate(random), ShareToken::generate(random)));
     let (context, nullifier) = (checked.context.clone(), checked.nullifier.clone());
-    let sealed_content = ShareContent { presentation: request.presentation, checked }.seal(&service, id)?;
+    let sealed_content = ShareContent { agreement, presentation: request.presentation, checked }.seal(&service, id)?;
     let share = NewShare {
         id,
         user: caller.user,

@@ -6,6 +6,7 @@ pub mod http;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use passid_api::agreement::Agreement;
 use passid_api::ids::ShareId;
 use passid_api::presentation::Presentation;
 
@@ -17,6 +18,8 @@ use crate::verify::presentation::Checked;
 /// What waits in a share until it is redeemed: sealed, because nobody has been shown it yet.
 #[derive(Serialize, Deserialize)]
 pub struct ShareContent {
+    /// What the person agreed to.
+    pub agreement: Agreement,
     /// As the wallet sent it.
     pub presentation: Presentation,
     /// What it showed when it arrived.

@@ -72,6 +72,45 @@ pub async fn head(connection: &mut Connection, institution: InstitutionId) -> Re
     connection.fetch_optional(sql, params![institution]).await?.as_ref().map(read_head).transpose()
 }
 
+/// Keeps a checkpoint; one of the same length is there already when two were made at once.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn insert_checkpoint(connection: &mut Connection, institution: InstitutionId, sequence: i64, note: &str, now: Timestamp) -> Result<(), StoreError> {
+    let sql = "INSERT INTO audit_checkpoints (institution_id, sequence, note, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
+    connection.execute(sql, params![institution, sequence, note, now]).await?;
+    Ok(())
+}
+
+/// The checkpoint at this length, if there is one.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn checkpoint_at(connection: &mut Connection, institution: InstitutionId, sequence: i64) -> Result<Option<String>, StoreError> {
+    let sql = "SELECT note FROM audit_checkpoints WHERE institution_id = $1 AND sequence = $2";
+    connection.fetch_optional(sql, params![institution, sequence]).await?.map(|row| row.get("note")).transpose()
+}
+
+/// The workspace's checkpoints longer than `after`, shortest first, at most `limit`.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn checkpoints(connection: &mut Connection, institution: InstitutionId, after: i64, limit: u32) -> Result<Vec<(i64, String)>, StoreError> {
+    let sql = "SELECT sequence, note FROM audit_checkpoints WHERE institution_id = $1 AND sequence > $2 ORDER BY sequence LIMIT $3";
+    let rows = connection.fetch_all(sql, params![institution, after, limit]).await?;
+    rows.iter().map(|row| Ok((row.get("sequence")?, row.get("note")?))).collect()
+}
+
+/// Workspaces whose log is longer than their last checkpoint says, at most `limit`.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn grown_logs(connection: &mut Connection, limit: u32) -> Result<Vec<InstitutionId>, StoreError> {
+    let sql = "SELECT h.institution_id FROM audit_heads h WHERE NOT EXISTS
+               (SELECT 1 FROM audit_checkpoints c WHERE c.institution_id = h.institution_id AND c.sequence >= h.sequence) LIMIT $1";
+    connection.fetch_all(sql, params![limit]).await?.iter().map(|row| row.parse("institution_id")).collect()
+}
+
 /// At most `limit` entries after number `after`, in order.
 ///
 /// # Errors

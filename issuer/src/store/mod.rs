@@ -22,6 +22,7 @@ pub mod history;
 pub mod idempotency;
 pub mod institutions;
 pub mod keys;
+pub mod limits;
 pub mod outcomes;
 pub mod sessions;
 pub mod shares;
@@ -50,6 +51,8 @@ static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
 
 /// Connections a process keeps to PostgreSQL.
 const POSTGRES_CONNECTIONS: u32 = 16;
+/// Connections a process keeps for counts, which do not wait for the disk.
+const COUNT_CONNECTIONS: u32 = 4;
 
 /// A handle on the database; cheap to clone.
 #[derive(Clone)]
@@ -60,7 +63,7 @@ pub struct Store {
 #[derive(Clone)]
 enum Backend {
     Sqlite(sqlite::SqliteBackend),
-    Postgres(PgPool),
+    Postgres { pool: PgPool, counts: PgPool },
 }
 
 impl Store {
@@ -74,7 +77,9 @@ impl Store {
             DatabaseUrl::Postgres(address) => {
                 let pool = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).connect(address.expose()).await?;
                 MIGRATIONS.run(&pool).await?;
-                Backend::Postgres(pool)
+                let relaxed = pool.connect_options().as_ref().clone().options([("synchronous_commit", "off")]);
+                let counts = PgPoolOptions::new().max_connections(COUNT_CONNECTIONS).connect_lazy_with(relaxed);
+                Backend::Postgres { pool, counts }
             }
         };
         Ok(Self { backend })
@@ -87,7 +92,7 @@ impl Store {
     pub async fn reader(&self) -> Result<Connection, StoreError> {
         Ok(match &self.backend {
             Backend::Sqlite(sqlite) => Connection::from(sqlite.reader().await?),
-            Backend::Postgres(pool) => Connection::from(pool.acquire().await?),
+            Backend::Postgres { pool, .. } => Connection::from(pool.acquire().await?),
         })
     }
 
@@ -105,7 +110,7 @@ impl Store {
     {
         match &self.backend {
             Backend::Sqlite(sqlite) => sqlite.write(work).await,
-            Backend::Postgres(pool) => {
+            Backend::Postgres { pool, .. } => {
                 let pool = pool.clone();
                 let running = tokio::spawn(async move {
                     let transaction = pool.begin().await.map_err(StoreError::from)?;
@@ -119,9 +124,21 @@ impl Store {
         }
     }
 
-    /// Whether other processes may write to the database too.
+    /// Whether other processes may write to the database too, so that what they count together belongs into it.
     pub const fn is_shared(&self) -> bool {
-        matches!(self.backend, Backend::Postgres(_))
+        matches!(self.backend, Backend::Postgres { .. })
+    }
+
+    /// A connection for counts: each statement is a transaction of its own that does not wait for the disk. For PostgreSQL only;
+    /// with SQLite it only reads.
+    ///
+    /// # Errors
+    /// [`StoreError`] when none can be had.
+    pub(crate) async fn counts(&self) -> Result<Connection, StoreError> {
+        match &self.backend {
+            Backend::Sqlite(_) => self.reader().await,
+            Backend::Postgres { counts, .. } => Ok(Connection::from(counts.acquire().await?)),
+        }
     }
 
     /// Whether the database answers.
@@ -136,7 +153,10 @@ impl Store {
     pub async fn close(&self) {
         match &self.backend {
             Backend::Sqlite(sqlite) => sqlite.close().await,
-            Backend::Postgres(pool) => pool.close().await,
+            Backend::Postgres { pool, counts } => {
+                counts.close().await;
+                pool.close().await;
+            }
         }
     }
 }

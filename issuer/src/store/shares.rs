@@ -57,6 +57,8 @@ pub struct StoredShare {
     pub revoked_at: Option<Timestamp>,
     /// When it was redeemed.
     pub used_at: Option<Timestamp>,
+    /// Whether it is one of the sandbox's documented tokens, which may be redeemed again and again.
+    pub is_fixture: bool,
 }
 
 /// What came of withdrawing a share.
@@ -101,7 +103,7 @@ pub async fn insert(connection: &mut Connection, share: NewShare) -> Result<(), 
 /// # Errors
 /// [`StoreError`].
 pub async fn find_by_digest(connection: &mut Connection, environment: Environment, digest: [u8; 32]) -> Result<Option<StoredShare>, StoreError> {
-    let sql = "SELECT id, user_id, audience, predicates, sealed_content, expires_at, revoked_at, used_at FROM shares \
+    let sql = "SELECT id, user_id, audience, predicates, sealed_content, expires_at, revoked_at, used_at, fixture FROM shares \
                WHERE (code_digest = $1 OR token_digest = $1) AND environment = $2";
     let Some(row) = connection.fetch_optional(sql, params![digest, environment]).await? else { return Ok(None) };
     Ok(Some(StoredShare {
@@ -113,7 +115,35 @@ pub async fn find_by_digest(connection: &mut Connection, environment: Environmen
         expires_at: row.time("expires_at")?,
         revoked_at: row.time_optional("revoked_at")?,
         used_at: row.time_optional("used_at")?,
+        is_fixture: row.get::<Option<String>>("fixture")?.is_some(),
     }))
+}
+
+/// Stores one of the sandbox's documented tokens in place of an earlier edition of it.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn put_fixture(
+    connection: &mut Connection,
+    share: NewShare,
+    name: &'static str,
+    revoked_at: Option<Timestamp>,
+    used_at: Option<Timestamp>,
+) -> Result<(), StoreError> {
+    let id = share.id;
+    connection.execute("DELETE FROM shares WHERE fixture = $1", params![name]).await?;
+    insert(connection, share).await?;
+    connection.execute("UPDATE shares SET fixture = $2, revoked_at = $3, used_at = $4 WHERE id = $1", params![id, name, revoked_at, used_at]).await?;
+    Ok(())
+}
+
+/// When this edition of a documented token was made, if it was.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn fixture_made_at(connection: &mut Connection, name: &'static str, nonce: ShareNonce) -> Result<Option<Timestamp>, StoreError> {
+    let sql = "SELECT created_at FROM shares WHERE fixture = $1 AND nonce = $2";
+    connection.fetch_optional(sql, params![name, String::from(nonce)]).await?.map(|row| row.time("created_at")).transpose()
 }
 
 /// Takes the share; false when somebody else did. Its content goes with it.

@@ -79,6 +79,7 @@ pub(super) fn refused() -> Value {
 pub(super) fn evidence() -> Value {
     json!({
         "verification_id": VERIFICATION,
+        "agreement": { "environment": "sandbox", "purpose": { "kind": "share", "audience": null, "nonce": "00112233445566778899aabbccddeeff" }, "expires_at": "2026-03-17T15:02:11Z" },
         "statement": { "merkle_root": "1903…", "context": "7711…", "schema": 1, "mask": 24_583, "presented_at": 1_773_756_120 },
         "public_signals": ["1903…", "7711…"],
         "proof": "qN3v…",

@@ -1,5 +1,8 @@
 //! Verify, fetch, evidence.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use axum::Json;
 use axum::extract::{Path, State};
 
@@ -7,13 +10,15 @@ use passid_api::evidence::EvidenceBundle;
 use passid_api::ids::VerificationId;
 use passid_api::package::{Package, PackageRequest};
 use passid_api::problem::ProblemCode;
-use passid_api::verify::{VerifyRequest, VerifyResponse};
+use passid_api::verify::{DenyReason, VerifyRequest, VerifyResponse};
 use passid_circuits::Statement;
 
 use crate::http::callers::{KeyCaller, SecretKeyCaller};
 use crate::http::idempotency::{Answer, IdempotencyKey, once};
 use crate::http::openapi::{Caller, Chapter, Operation, Routes};
 use crate::http::{ApiError, JsonBody};
+use crate::limit::Subject;
+use crate::sandbox::fixtures;
 use crate::service::Service;
 use crate::store::verifications::StoredVerification;
 use crate::store::{self, StoreError};
@@ -62,10 +67,21 @@ pub(crate) async fn redeemed(
     let JsonBody { value: request, digest } = body;
     check_texts([("/token", Some(&request.token)), ("/institution_reference", request.institution_reference.as_ref())])?;
     let principal = format!("{} {}", caller.institution, caller.environment);
-    let inside = service.clone();
-    let answer =
-        once(service, &principal, key, digest, move |connection| Box::pin(async move { form(&redeem::redeem(&inside, connection, &caller, &request).await?) }))
-            .await?;
+    let attempt = service.meter.try_code(service.clock.as_ref(), Subject::Key(caller.key), caller.environment)?;
+    let ready = fixtures::prepare(service, caller.environment, &request.token).await?;
+    let (inside, missed) = (service.clone(), Arc::new(AtomicBool::new(false)));
+    let led_nowhere = Arc::clone(&missed);
+    let answer = once(service, &principal, key, digest, move |connection| {
+        Box::pin(async move {
+            let response = redeem::redeem(&inside, connection, &caller, &request, ready).await?;
+            led_nowhere.store(response.deny_reason == Some(DenyReason::TokenNotFound), Ordering::Relaxed);
+            form(&response)
+        })
+    })
+    .await?;
+    if missed.load(Ordering::Relaxed) {
+        attempt.missed(&service.store, service.clock.as_ref()).await?;
+    }
     service.deliveries_due.notify_one();
     Ok(answer)
 }
@@ -138,6 +154,7 @@ async fn evidence(State(service): State<Service>, SecretKeyCaller(caller): Secre
     let statement = Statement::new(evidence.statement).map_err(|_| StoreError::Corrupt("evidence"))?;
     Ok(Json(EvidenceBundle {
         verification_id: stored.id,
+        agreement: evidence.agreement.map(serde_json::to_value).transpose()?,
         public_signals: statement.public_signals().iter().map(ToString::to_string).collect(),
         statement: serde_json::to_value(&statement)?,
         proof: evidence.presentation.proof,

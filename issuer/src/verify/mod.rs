@@ -1,5 +1,6 @@
 //! Verification: what a presentation must show, and redeeming a share once.
 
+pub mod evidence;
 pub(crate) mod examples;
 mod facts;
 pub mod http;

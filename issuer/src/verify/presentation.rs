@@ -9,6 +9,7 @@ use passid_api::claims::disclosed::DisclosedClaims;
 use passid_api::presentation::{CIRCUIT, Presentation};
 use passid_api::problem::ProblemCode;
 use passid_api::time::Timestamp;
+use passid_api::verify::DenyReason;
 use passid_circuits::{FieldElement, Operator, PREDICATE_COUNT, Predicate, Proof, Statement, StatementFields, hash_to_field};
 
 use crate::credential::tree;
@@ -50,7 +51,14 @@ fn invalid(detail: &str) -> ApiError {
 /// # Errors
 /// `proof_invalid`, `stale_head`, `credential_not_valid`.
 pub async fn check(service: &Service, agreement: &Agreement, presentation: &Presentation) -> Result<Checked, ApiError> {
-    let now = service.clock.now();
+    check_at(service, agreement, presentation, service.clock.now()).await
+}
+
+/// [`check`] as it would have gone at `now`.
+///
+/// # Errors
+/// As [`check`].
+pub async fn check_at(service: &Service, agreement: &Agreement, presentation: &Presentation, now: Timestamp) -> Result<Checked, ApiError> {
     let policy = &service.config.policy;
     if presentation.circuit != CIRCUIT {
         return Err(invalid("Prove with the circuit claims_v1."));
@@ -95,6 +103,18 @@ pub async fn check(service: &Service, agreement: &Agreement, presentation: &Pres
     })
 }
 
+/// Checks the head's signature and the proof of a presentation that was checked before, and says what is wrong with it now.
+///
+/// # Errors
+/// `internal` when it could not be checked.
+pub async fn recheck(service: &Service, agreement: &Agreement, presentation: &Presentation) -> Result<Option<DenyReason>, ApiError> {
+    let Ok((head, _)) = tree::read_head(service, agreement.environment, &presentation.head) else { return Ok(Some(DenyReason::SignatureInvalid)) };
+    let (Ok(statement), Ok(proof)) = (statement(agreement, presentation, &head.root), proof(&presentation.proof)) else {
+        return Ok(Some(DenyReason::ProofInvalid));
+    };
+    Ok(if service.proofs.verify(statement, proof).await? { None } else { Some(DenyReason::ProofInvalid) })
+}
+
 fn seconds(value: u64) -> Result<Timestamp, ApiError> {
     i64::try_from(value).ok().and_then(|value| Timestamp::from_seconds(value).ok()).ok_or_else(|| invalid("A time of the presentation is out of range."))
 }
@@ -109,6 +129,25 @@ fn proof(text: &str) -> Result<Proof, ApiError> {
 
 /// The statement the proof must be for: what was agreed, rebuilt here, and what the wallet adds.
 fn statement(agreement: &Agreement, presentation: &Presentation, root: &str) -> Result<Statement, ApiError> {
+    let fields = StatementFields {
+        merkle_root: element(root)?,
+        context: hash_to_field(CONTEXT_DOMAIN, &agreement.canonical_bytes()),
+        schema: claims::SCHEMA,
+        disclosed: presentation.disclosed,
+        mask: agreement.permissions.disclosure_mask(),
+        predicates: predicates(agreement),
+        presented_at: presentation.presented_at,
+        max_data_age: presentation.max_data_age,
+        min_expiry: presentation.min_expiry,
+        institution_scope: hash_to_field(SCOPE_DOMAIN, &agreement.scope_bytes()),
+        session_nullifier: element(&presentation.session_nullifier)?,
+        applicant_reference: element(&presentation.applicant_reference)?,
+    };
+    Statement::new(fields).map_err(|error| invalid(&error.to_string()))
+}
+
+/// The predicates agreed to, as the circuit has them.
+pub(super) fn predicates(agreement: &Agreement) -> [Option<Predicate>; PREDICATE_COUNT] {
     let mut predicates = [None; PREDICATE_COUNT];
     for (place, asked) in predicates.iter_mut().zip(&agreement.predicates) {
         let operator = match asked.operator {
@@ -119,19 +158,5 @@ fn statement(agreement: &Agreement, presentation: &Presentation, root: &str) -> 
         };
         *place = Some(Predicate { slot: asked.claim as u8, operator, bound: asked.bound });
     }
-    let fields = StatementFields {
-        merkle_root: element(root)?,
-        context: hash_to_field(CONTEXT_DOMAIN, &agreement.canonical_bytes()),
-        schema: claims::SCHEMA,
-        disclosed: presentation.disclosed,
-        mask: agreement.permissions.disclosure_mask(),
-        predicates,
-        presented_at: presentation.presented_at,
-        max_data_age: presentation.max_data_age,
-        min_expiry: presentation.min_expiry,
-        institution_scope: hash_to_field(SCOPE_DOMAIN, &agreement.scope_bytes()),
-        session_nullifier: element(&presentation.session_nullifier)?,
-        applicant_reference: element(&presentation.applicant_reference)?,
-    };
-    Statement::new(fields).map_err(|error| invalid(&error.to_string()))
+    predicates
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use passid_api::agreement::Agreement;
 use passid_api::environment::Environment;
 use passid_api::ids::{InstitutionId, VerificationId};
 use passid_api::predicate::Predicate;
@@ -26,6 +27,9 @@ use super::presentation::Checked;
 /// What lets an institution check a verification without trusting the server.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Evidence {
+    /// What the person agreed to, which the proof is bound to; absent from evidence written before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agreement: Option<Agreement>,
     /// The public statement.
     pub statement: StatementFields,
     /// The proof and the signed head.

@@ -9,6 +9,7 @@ use passid_api::verify::{DenyReason, VerifyRequest, VerifyResponse};
 use crate::audit::{self, Action};
 use crate::http::ApiError;
 use crate::http::callers::KeyCaller;
+use crate::sandbox::fixtures::{self, Fixture, Ready};
 use crate::sealing::Purpose;
 use crate::service::Service;
 use crate::share::ShareContent;
@@ -19,6 +20,9 @@ use super::record::{self, Evidence, RecordPlace};
 
 /// The digest a token is looked up by. A text that is no token has one too: it is found nowhere.
 pub fn token_digest(service: &Service, text: &str) -> [u8; 32] {
+    if let Some(digest) = fixtures::digest(service, text) {
+        return digest;
+    }
     match text.parse::<RedeemableToken>() {
         Ok(RedeemableToken::Code(code)) => service.sealer.digest(Purpose::Code, code.symbols()),
         Ok(RedeemableToken::Token(token)) => service.sealer.digest(Purpose::Code, token.symbols()),
@@ -26,28 +30,30 @@ pub fn token_digest(service: &Service, text: &str) -> [u8; 32] {
     }
 }
 
-/// Redeems the token for the caller, or says why not. Both are results, recorded and reported; neither is an error.
+/// Redeems the token for the caller, or says why not. Both are results, recorded and reported; neither is an error. `ready` is what
+/// [`fixtures::prepare`] found.
 ///
 /// # Errors
 /// [`ApiError`] when the database fails; nothing happened then.
-pub async fn redeem(service: &Service, connection: &mut Connection, caller: &KeyCaller, request: &VerifyRequest) -> Result<VerifyResponse, ApiError> {
+pub async fn redeem(service: &Service, connection: &mut Connection, caller: &KeyCaller, request: &VerifyRequest, ready: Option<Ready>) -> Result<VerifyResponse, ApiError> {
     let now = service.clock.now();
     let digest = token_digest(service, &request.token);
     let id = service.with_random(|random| VerificationId::generate(service.clock.as_ref(), random));
     let place = RecordPlace { institution: caller.institution, environment: caller.environment, token_digest: Some(digest), session: None };
     let share = store::shares::find_by_digest(connection, caller.environment, digest).await?;
 
-    let (mut response, evidence) = match decide(service, connection, caller, share.as_ref(), now).await? {
+    let (mut response, evidence) = match decide(service, connection, caller, share.as_ref(), ready, now).await? {
         Err(reason) => (record::refused(service, id, now, reason), None),
         Ok((share, content)) => {
             let response = record::accepted(service, id, now, &content.checked, share.predicates.clone());
-            (response, Some((share, Evidence { statement: content.checked.statement, presentation: content.presentation })))
+            let evidence = Evidence { agreement: Some(content.agreement), statement: content.checked.statement, presentation: content.presentation };
+            (response, Some((share, evidence)))
         }
     };
     response.token = Some(printed(&request.token));
     response.institution_reference.clone_from(&request.institution_reference);
     record::store(service, connection, &place, &response, evidence.as_ref().map(|(_, evidence)| evidence)).await?;
-    if let Some((share, _)) = evidence {
+    if let Some((share, _)) = evidence.filter(|(share, _)| !share.is_fixture) {
         store::shares::set_verification(connection, share.id, id).await?;
     }
     let action = if response.credential_valid { Action::VerificationCompleted } else { Action::VerificationFailed };
@@ -61,6 +67,7 @@ async fn decide<'s>(
     connection: &mut Connection,
     caller: &KeyCaller,
     share: Option<&'s StoredShare>,
+    ready: Option<Ready>,
     now: Timestamp,
 ) -> Result<Result<(&'s StoredShare, ShareContent), DenyReason>, ApiError> {
     let Some(share) = share else { return Ok(Err(DenyReason::TokenNotFound)) };
@@ -78,6 +85,12 @@ async fn decide<'s>(
     let content = ShareContent::open(service, share.id, sealed)?;
     if is_stale(&content, &service.config.policy, now) {
         return Ok(Err(DenyReason::CredentialStale));
+    }
+    if let Some(reason) = ready.and_then(|ready| ready.found) {
+        return Ok(Err(reason));
+    }
+    if share.is_fixture {
+        return Ok(Ok((share, content)));
     }
     if store::shares::take(connection, share.id, now).await? { Ok(Ok((share, content))) } else { Ok(Err(DenyReason::TokenAlreadyUsed)) }
 }
@@ -104,7 +117,12 @@ fn is_stale(content: &ShareContent, policy: &VerifierPolicy, now: Timestamp) -> 
 
 /// A token as it is printed; what is none, shortened.
 pub(crate) fn printed(text: &str) -> String {
-    text.parse::<RedeemableToken>().map_or_else(|_| shorten(text), |token| token.to_string())
+    text.parse::<RedeemableToken>().map_or_else(|_| named_or_shortened(text), |token| token.to_string())
+}
+
+/// A documented sandbox token as it is documented, or what was sent.
+fn named_or_shortened(text: &str) -> String {
+    Fixture::named(text).map_or_else(|| shorten(text), Fixture::token)
 }
 
 /// What was sent as a token, in a length that can be answered and stored.

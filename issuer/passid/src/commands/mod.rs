@@ -4,6 +4,7 @@ mod audit;
 mod ingest;
 mod openapi;
 mod serve;
+mod verify_evidence;
 mod workspace;
 
 use clap::Subcommand;
@@ -26,6 +27,8 @@ pub(crate) enum Command {
     Workspace(workspace::Options),
     /// Check audit logs.
     Audit(audit::Options),
+    /// Check an evidence bundle without asking the server, and say what it proves.
+    VerifyEvidence(verify_evidence::Options),
 }
 
 impl Command {
@@ -38,6 +41,7 @@ impl Command {
             Self::Openapi => openapi::run(),
             Self::Workspace(options) => workspace::run(options).await,
             Self::Audit(options) => audit::run(options).await,
+            Self::VerifyEvidence(options) => verify_evidence::run(&options),
         }
     }
 }

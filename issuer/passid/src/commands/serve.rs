@@ -4,9 +4,12 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use ipnet::IpNet;
 use passid_api::POLICY_VERSION;
 use passid_api::policy::VerifierPolicy;
 use passid_issuer::config::Config;
+use passid_issuer::limit::LimitSetting;
+use passid_issuer::limit::address::parse_network;
 use passid_issuer::sandbox::bank::BankSource;
 use passid_issuer::screening::Screener;
 use passid_issuer::verify::policy::built_in;
@@ -43,6 +46,12 @@ pub(crate) struct Options {
     /// Accept live presentations although the circuit's keys were made by one party (see circuits/README.md).
     #[arg(long, env = "PASSID_ALLOW_DEVELOPMENT_CIRCUIT")]
     allow_development_circuit: bool,
+    /// Change a request limit: NAME=REQUESTS/SECONDS or NAME=off (see docs/limits.md). May be given again.
+    #[arg(long = "limit", value_name = "LIMIT", env = "PASSID_LIMITS", value_delimiter = ',')]
+    limits: Vec<LimitSetting>,
+    /// Believe X-Forwarded-For from this proxy's address or network (CIDR). May be given again; nobody is believed otherwise.
+    #[arg(long = "trusted-proxy", value_name = "NETWORK", env = "PASSID_TRUSTED_PROXIES", value_delimiter = ',', value_parser = parse_network)]
+    trusted_proxies: Vec<IpNet>,
 }
 
 /// The operator's own policy.
@@ -88,6 +97,10 @@ pub(super) async fn run(options: Options) -> Result<(), Failure> {
     }
     config.allow_loopback_webhooks = options.allow_loopback_webhooks;
     config.allow_development_circuit = options.allow_development_circuit;
+    for setting in &options.limits {
+        config.limits.set(setting.name, setting.quota);
+    }
+    config.trusted_proxies.clone_from(&options.trusted_proxies);
     let master_key = options.store.master_key.clone().unwrap_or_else(|| directory.path().join("master.key"));
     let setup = IssuerSetup { config, database: options.store.database(), master_key: &master_key, sanctions, banks };
     let issuer = RunningIssuer::start(listener, setup).await?;

@@ -1,5 +1,7 @@
 //! Onboarding, signing in, staying signed in, signing out.
 
+use std::net::IpAddr;
+
 use axum::extract::State;
 use axum::http::StatusCode;
 use sha2::{Digest, Sha256};
@@ -9,11 +11,13 @@ use passid_api::problem::ProblemCode;
 
 use crate::http::idempotency::{Answer, IdempotencyKey, once, replay};
 use crate::http::openapi::{Chapter, Operation};
+use crate::http::limits::{self, ClientNetwork};
 use crate::http::{ApiError, JsonBody};
 use crate::institution::input::{EmailAddress, Password};
 use crate::institution::onboard::{self, Applicant};
 use crate::institution::password;
 use crate::institution::sign_in::{self, RefreshToken};
+use crate::limit::{LimitName, Subject};
 use crate::service::Service;
 use crate::store::institutions as table;
 
@@ -34,12 +38,23 @@ pub(super) fn onboard_operation() -> Operation {
         .fails([ProblemCode::Conflict])
 }
 
-pub(super) async fn onboard(State(service): State<Service>, key: IdempotencyKey, JsonBody { value, digest }: JsonBody<Onboard>) -> Result<Answer, ApiError> {
+/// Hashing a password is made to be slow: whoever sends many pays for it.
+async fn count_password(service: &Service, network: IpAddr) -> Result<(), ApiError> {
+    limits::count(service, LimitName::Password, Subject::Address(network)).await
+}
+
+pub(super) async fn onboard(
+    State(service): State<Service>,
+    ClientNetwork(network): ClientNetwork,
+    key: IdempotencyKey,
+    JsonBody { value, digest }: JsonBody<Onboard>,
+) -> Result<Answer, ApiError> {
     let applicant = Applicant::read(value)?;
     let scope = scope(applicant.email.expose());
     if let Some(answer) = replay(&service, &scope, &key, digest).await? {
         return Ok(answer);
     }
+    count_password(&service, network).await?;
     let prepared = onboard::prepare(&service, applicant).await?;
     let inside = service.clone();
     once(&service, &scope, &key, digest, move |connection| {
@@ -57,7 +72,12 @@ pub(super) fn login_operation() -> Operation {
 }
 
 /// Unknown addresses and wrong passwords answer alike and take as long.
-pub(super) async fn login(State(service): State<Service>, key: IdempotencyKey, JsonBody { value, digest }: JsonBody<Login>) -> Result<Answer, ApiError> {
+pub(super) async fn login(
+    State(service): State<Service>,
+    ClientNetwork(network): ClientNetwork,
+    key: IdempotencyKey,
+    JsonBody { value, digest }: JsonBody<Login>,
+) -> Result<Answer, ApiError> {
     let wrong = || ApiError::new(ProblemCode::Unauthenticated, "The e-mail address or the password is wrong.");
     let email = EmailAddress::parse(&value.email).map_err(|_| wrong())?;
     let given = Password::given(value.password).map_err(|_| wrong())?;
@@ -65,6 +85,8 @@ pub(super) async fn login(State(service): State<Service>, key: IdempotencyKey, J
     if let Some(answer) = replay(&service, &scope, &key, digest).await? {
         return Ok(answer);
     }
+    count_password(&service, network).await?;
+    limits::count(&service, LimitName::SignIn, Subject::Digest(Sha256::digest(email.expose()).into())).await?;
     let mut user = table::find_user(&mut service.store.reader().await?, email.expose()).await?;
     let hash = user.as_mut().map(|user| std::mem::take(&mut user.password_hash));
     let fits = password::verify(given, hash).await.map_err(|error| ApiError::internal(&error))?;

@@ -4,12 +4,15 @@ use axum::Json;
 use axum::extract::{Path, State};
 
 use passid_api::codes::SessionCode;
+use passid_api::environment::Environment;
 use passid_api::ids::SessionId;
 use passid_api::problem::ProblemCode;
 use passid_api::session::PublicSession;
 
 use crate::http::ApiError;
+use crate::http::limits::ClientNetwork;
 use crate::http::openapi::{Chapter, Operation};
+use crate::limit::Subject;
 use crate::sealing::Purpose;
 use crate::service::Service;
 use crate::session::view;
@@ -39,10 +42,23 @@ pub(super) fn by_code_operation() -> Operation {
 }
 
 /// Unknown, expired and used codes answer alike: a code is short enough to guess at.
-pub(crate) async fn by_code(State(service): State<Service>, Path(code): Path<String>) -> Result<Json<PublicSession>, ApiError> {
+///
+/// A code does not say which world it belongs to, so all look-ups spend one budget.
+pub(crate) async fn by_code(
+    State(service): State<Service>,
+    ClientNetwork(network): ClientNetwork,
+    Path(code): Path<String>,
+) -> Result<Json<PublicSession>, ApiError> {
     let code: SessionCode = code.parse().map_err(|_| ApiError::not_found())?;
+    let attempt = service.meter.try_code(service.clock.as_ref(), Subject::Address(network), Environment::Live)?;
     let digest = service.sealer.digest(Purpose::Code, code.symbols());
-    let found = store::sessions::find_by_code(&mut service.store.reader().await?, digest).await?;
-    let shown = view::for_wallet(&service, found.ok_or_else(ApiError::not_found)?, service.clock.now()).await?;
-    shown.map(Json).ok_or_else(ApiError::not_found)
+    let shown = match store::sessions::find_by_code(&mut service.store.reader().await?, digest).await? {
+        Some(session) => view::for_wallet(&service, session, service.clock.now()).await?,
+        None => None,
+    };
+    let Some(shown) = shown else {
+        attempt.missed(&service.store, service.clock.as_ref()).await?;
+        return Err(ApiError::not_found());
+    };
+    Ok(Json(shown))
 }

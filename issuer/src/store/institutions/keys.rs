@@ -9,6 +9,7 @@ use crate::params;
 use crate::store::{Connection, Row, StoreError};
 
 /// Whose key it is.
+#[derive(Debug, Clone)]
 pub struct KeyOwner {
     /// The key's identifier.
     pub key: ApiKeyId,
