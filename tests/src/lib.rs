@@ -5,4 +5,5 @@
 pub mod institution;
 pub mod program;
 pub mod receiver;
+pub mod server;
 pub mod world;

@@ -35,7 +35,7 @@ postgres_start() {
     postgres_as_owner "$programs/initdb" -D "$postgres_directory/data" -U passid --auth=trust --no-sync >/dev/null
     # Tests make and drop many small databases: nothing here has to survive a power loss.
     postgres_as_owner "$programs/pg_ctl" -D "$postgres_directory/data" -w -l "$postgres_directory/log" -o \
-        "-c listen_addresses=127.0.0.1 -c port=$port -c unix_socket_directories=$postgres_directory -c fsync=off -c max_connections=300" start >/dev/null
+        "-c listen_addresses=127.0.0.1 -c port=$port -c unix_socket_directories=$postgres_directory -c fsync=${PASSID_POSTGRES_FSYNC:-off} -c max_connections=300" start >/dev/null
     export PASSID_TEST_POSTGRES="postgres://passid@127.0.0.1:$port/postgres"
     echo "PostgreSQL listens on port $port"
 }

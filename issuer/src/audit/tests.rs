@@ -158,7 +158,8 @@ async fn a_log_cut_short_or_written_anew_is_found_by_whoever_kept_a_checkpoint()
 
         write(store, id, "key_forged".to_owned()).await.unwrap();
         assert!(matches!(verify(&notes[3..]).await, Err(ChainError::Rewritten(4))), "{}", database.engine);
-        let foreign = TestIssuer::start(&crate::store::testing::sqlite()).await;
+        let elsewhere = crate::store::testing::sqlite();
+        let foreign = TestIssuer::start(&elsewhere).await;
         make_workspace(&foreign.service.store, id).await;
         write(&foreign.service.store, id, "key_0".to_owned()).await.unwrap();
         let forged = checkpoint::make(&foreign.service, id).await.unwrap().unwrap();

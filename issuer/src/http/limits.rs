@@ -16,7 +16,7 @@ use passid_api::INSTITUTION_KEY_HEADER;
 
 use crate::access;
 use crate::limit::address;
-use crate::limit::{Charge, LimitName, Refused, Subject};
+use crate::limit::{Charge, LimitName, Subject};
 use crate::service::Service;
 
 use super::ApiError;

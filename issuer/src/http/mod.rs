@@ -3,6 +3,8 @@
 pub mod accept;
 pub mod body;
 pub mod callers;
+#[cfg(test)]
+mod coverage;
 pub mod error;
 mod finish;
 pub mod idempotency;

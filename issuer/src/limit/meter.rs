@@ -75,7 +75,12 @@ struct Bucket {
     asking: Arc<tokio::sync::Mutex<()>>,
 }
 
-type Buckets = HashMap<(LimitName, Subject), Bucket>;
+/// The counts in memory, and when those that are whole again were last thrown away, microseconds since the epoch.
+#[derive(Default)]
+struct Buckets {
+    live: HashMap<(LimitName, Subject), Bucket>,
+    swept_at: u64,
+}
 
 /// Counts requests.
 pub struct Meter {
@@ -94,7 +99,7 @@ impl Drop for CodeTry<'_> {
     fn drop(&mut self) {
         let mut buckets = self.meter.lock();
         for subject in &self.subjects {
-            if let Some(bucket) = buckets.get_mut(subject) {
+            if let Some(bucket) = buckets.live.get_mut(subject) {
                 bucket.pending = bucket.pending.saturating_sub(1);
             }
         }
@@ -238,13 +243,17 @@ impl CodeTry<'_> {
 }
 
 fn find(buckets: &mut Buckets, name: LimitName, subject: Subject, now: u64) -> &mut Bucket {
-    if buckets.len() >= MAX_BUCKETS && !buckets.contains_key(&(name, subject)) {
-        buckets.retain(|_, bucket| bucket.whole_at > now || bucket.pending > 0 || (bucket.leased > 0 && bucket.lease_ends > now));
-        if buckets.len() >= MAX_BUCKETS {
-            return buckets.entry((name, Subject::Others)).or_default();
+    if buckets.live.len() >= MAX_BUCKETS && !buckets.live.contains_key(&(name, subject)) {
+        // Looking through all of them takes milliseconds: once a second, or a flood of addresses would cost more than itself.
+        if now >= buckets.swept_at + 1_000_000 {
+            buckets.swept_at = now;
+            buckets.live.retain(|_, bucket| bucket.whole_at > now || bucket.pending > 0 || (bucket.leased > 0 && bucket.lease_ends > now));
+        }
+        if buckets.live.len() >= MAX_BUCKETS {
+            return buckets.live.entry((name, Subject::Others)).or_default();
         }
     }
-    buckets.entry((name, subject)).or_default()
+    buckets.live.entry((name, subject)).or_default()
 }
 
 fn charge(name: LimitName, quota: Quota, whole_at: u64, now: u64, leased: u32) -> Charge {
@@ -331,7 +340,7 @@ mod tests {
         let quota = Quota::new(2, 60).unwrap();
         let flood = |number: u32| Subject::Address(IpAddr::from(number.to_be_bytes()));
         let passed = (0..200_000).filter(|number| meter.charge_own(quota, LimitName::Address, flood(*number), now).is_ok()).count();
-        assert!(meter.lock().len() <= MAX_BUCKETS + 1);
+        assert!(meter.lock().live.len() <= MAX_BUCKETS + 1);
         assert_eq!(passed, MAX_BUCKETS + 2, "those without room share one quota");
         assert!(meter.charge_own(quota, LimitName::Address, flood(300_000), now + 120_000_000).is_ok(), "and room comes back");
     }

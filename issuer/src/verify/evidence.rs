@@ -218,7 +218,8 @@ mod tests {
 
     /// A real bundle, of a documented sandbox token.
     async fn bundle() -> (Value, KeySet) {
-        let issuer = TestIssuer::start(&crate::store::testing::sqlite()).await;
+        let database = crate::store::testing::sqlite();
+        let issuer = TestIssuer::start(&database).await;
         let workspace = Workspace::onboard(&Api::new(&issuer.service), "ada@meridian.example").await;
         let headers = [("x-institution-key", workspace.onboarded.keys.sandbox.secret.as_str())];
         let verified = workspace.api.call(Method::POST, "/v1/verify", &headers, &json!({ "token": "PASSID-SANDBOX-TIER1AAA" })).await;
