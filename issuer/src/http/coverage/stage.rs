@@ -62,7 +62,7 @@ impl Stage {
         let created = owner.call(Method::POST, "/v1/institution/keys", json!({ "environment": "sandbox", "kind": "sk" })).await.body;
         owner.call(Method::POST, &format!("/v1/institution/keys/{}/revoke", text(&created["id"])), json!({})).await;
         let mut wallets = Vec::new();
-        for (workspace, token) in [(&owner, "PASSID-SANDBOX-TIER1AAA"), (&stranger, "PASSID-SANDBOX-TIER2BBB")] {
+        for (workspace, token) in [(&owner, "PASSID-SANDBOX-TIER1AAA"), (&stranger, "PASSID-SANDBOX-TIER2BBB"), (&owner, "PASSID-SANDBOX-TIER3CCC")] {
             let headers = [("x-institution-key", workspace.onboarded.keys.sandbox.secret.as_str())];
             let verified = api.call(Method::POST, "/v1/verify", &headers, &json!({ "token": token })).await;
             assert_eq!(verified.body["credential_valid"], true, "{}", verified.body);
