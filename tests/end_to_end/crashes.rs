@@ -42,10 +42,8 @@ async fn a_retry_after_kill_9_gets_the_answer_and_nothing_happens_twice() {
         assert!(bank.verify("PASSID-SANDBOX-TIER1AAA").await.credential_valid, "{}", database.engine);
 
         let verify = r#"{"token":"PASSID-SANDBOX-TIER1AAA"}"#;
-        let requests = [
-            ("/v1/sessions", "{}", "SELECT COUNT(*) AS n FROM sessions", 201),
-            ("/v1/verify", verify, "SELECT COUNT(*) AS n FROM verifications", 200),
-        ];
+        let requests =
+            [("/v1/sessions", "{}", "SELECT COUNT(*) AS n FROM sessions", 201), ("/v1/verify", verify, "SELECT COUNT(*) AS n FROM verifications", 200)];
         let mut server = server;
         for (path, body, sql, status) in requests {
             let before = count(&store, sql).await;

@@ -71,7 +71,9 @@ async fn run(address: SocketAddr, requests: Arc<Requests>, every: Option<Duratio
                 };
                 let (status, body) = client.send(request).await?;
                 latencies.push(begun.elapsed());
-                wrong += usize::from(status >= 300 || !body.windows(requests.expects.len().max(1)).any(|window| window == requests.expects || requests.expects.is_empty()));
+                wrong += usize::from(
+                    status >= 300 || !body.windows(requests.expects.len().max(1)).any(|window| window == requests.expects || requests.expects.is_empty()),
+                );
             }
         });
     }

@@ -163,7 +163,8 @@ async fn verify_alone(stage: &Stage, request: &[u8]) -> Result<f64, Failed> {
     let session = path.split('/').nth(3).ok_or("a session")?.parse().map_err(|_| "a session")?;
     let stored = passid_issuer::store::sessions::find(&mut stage.service.store.reader().await?, session).await?.ok_or("the session")?;
     let agreement = passid_issuer::session::fulfill::agreement(&stored);
-    let checked = passid_issuer::verify::presentation::check(&stage.service, &agreement, &fulfil.presentation).await.map_err(|error| format!("{:?}", error.0))?;
+    let checked =
+        passid_issuer::verify::presentation::check(&stage.service, &agreement, &fulfil.presentation).await.map_err(|error| format!("{:?}", error.0))?;
     let statement = Statement::new(checked.statement)?;
     let proof: Proof = serde_json::from_value(serde_json::Value::String(fulfil.presentation.proof))?;
     let (verifier, began) = (Verifier::embedded()?, Instant::now());

@@ -93,9 +93,8 @@ impl Stage {
         while requests.len() < count {
             let mut rows = Vec::with_capacity(AT_ONCE);
             for _ in 0..AT_ONCE.min(count - requests.len()) {
-                let (id, code, token) = service.with_random(|random| {
-                    (ShareId::generate(service.clock.as_ref(), random), ShareCode::generate(random), ShareToken::generate(random))
-                });
+                let (id, code, token) = service
+                    .with_random(|random| (ShareId::generate(service.clock.as_ref(), random), ShareCode::generate(random), ShareToken::generate(random)));
                 let content = ShareContent { agreement: agreement.clone(), presentation: shown.clone(), checked: checked.clone() };
                 rows.push(NewShare {
                     id,

@@ -106,7 +106,11 @@ impl RunningIssuer {
         let stop = service.stopping.clone();
         let router = http::router(service.clone());
         let stopping = stop.clone();
-        let server = tokio::spawn(async move { axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).with_graceful_shutdown(async move { stopping.cancelled().await }).await });
+        let server = tokio::spawn(async move {
+            axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
+                .with_graceful_shutdown(async move { stopping.cancelled().await })
+                .await
+        });
         let deliveries = tokio::spawn(webhook::worker::run(service.clone(), stop.clone()));
         let withdrawals = tokio::spawn(wallet::withdrawals::run(service.clone(), stop.clone()));
         let checkpoints = tokio::spawn(audit::worker::run(service.clone(), stop.clone()));

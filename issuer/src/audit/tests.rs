@@ -144,10 +144,9 @@ async fn a_log_cut_short_or_written_anew_is_found_by_whoever_kept_a_checkpoint()
         assert!(matches!(verify(&[]).await, Ok((4, 4))), "{}", database.engine);
 
         // Whoever has the database cuts off the last entry and its checkpoints, and mends the head.
-        for sql in [
-            "DELETE FROM audit_log WHERE sequence = 4",
-            "UPDATE audit_heads SET sequence = 3, digest = (SELECT digest FROM audit_log WHERE sequence = 3)",
-        ] {
+        for sql in
+            ["DELETE FROM audit_log WHERE sequence = 4", "UPDATE audit_heads SET sequence = 3, digest = (SELECT digest FROM audit_log WHERE sequence = 3)"]
+        {
             store.write(move |connection| Box::pin(async move { connection.execute(sql, params![]).await })).await.unwrap();
         }
         assert!(matches!(verify(&[]).await, Err(ChainError::Truncated { have: 3, had: 4 })), "{}", database.engine);

@@ -1,8 +1,8 @@
 //! Who asks. Each extractor loads only what the caller owns; a handler cannot reach it otherwise.
 
 use axum::extract::FromRequestParts;
-use axum::http::{HeaderMap, header};
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
 
 use passid_api::INSTITUTION_KEY_HEADER;
 use passid_api::api_key::{ApiKey, KeyKind};

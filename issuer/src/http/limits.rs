@@ -151,7 +151,9 @@ mod tests {
         for database in databases().await {
             let issuer = issuer(&database, &[(LimitName::Address, 4, 60)]).await;
             let api = Api::new(&issuer.service);
-            for headers in [&[][..], &[("x-institution-key", "sk_sandbox_nonsense")], &[("authorization", "Bearer nonsense")], &[("x-forwarded-for", "192.0.2.1")]] {
+            for headers in
+                [&[][..], &[("x-institution-key", "sk_sandbox_nonsense")], &[("authorization", "Bearer nonsense")], &[("x-forwarded-for", "192.0.2.1")]]
+            {
                 assert_ne!(api.call(Method::GET, "/api/v1", headers, &Value::Null).await.status, StatusCode::TOO_MANY_REQUESTS);
             }
             let refused = api.call(Method::GET, "/api/v1", &[("x-forwarded-for", "192.0.2.2")], &Value::Null).await;

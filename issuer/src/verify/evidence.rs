@@ -183,7 +183,10 @@ impl Proved {
     /// What was proved, in sentences for a person.
     pub fn sentences(&self) -> Vec<String> {
         let mut all = vec![
-            format!("The issuer {} held this person's credential in its tree when it signed the head of {} (key {}).", self.issuer, self.head.timestamp, self.key_id),
+            format!(
+                "The issuer {} held this person's credential in its tree when it signed the head of {} (key {}).",
+                self.issuer, self.head.timestamp, self.key_id
+            ),
             "The credential was not revoked as of that head.".to_owned(),
             format!("The claims below are that credential's, presented at {}.", self.presented_at),
             format!("The bank data behind them was at most {} hours old then.", self.data_age.div_ceil(3_600)),
@@ -196,7 +199,10 @@ impl Proved {
                     Purpose::Share { audience: Some(institution), .. } => format!("institution {institution} with a share"),
                     Purpose::Share { audience: None, .. } => "whoever redeemed the share first".to_owned(),
                 };
-                all.push(format!("The person agreed to show them to {to}, until {}; the proof is bound to exactly that ({}).", agreement.expires_at, agreement.environment));
+                all.push(format!(
+                    "The person agreed to show them to {to}, until {}; the proof is bound to exactly that ({}).",
+                    agreement.expires_at, agreement.environment
+                ));
                 for predicate in &agreement.predicates {
                     all.push(format!("Proved without showing the figure: {} {} {}.", predicate.claim, predicate.operator, predicate.bound));
                 }

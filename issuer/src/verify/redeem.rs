@@ -35,7 +35,13 @@ pub fn token_digest(service: &Service, text: &str) -> [u8; 32] {
 ///
 /// # Errors
 /// [`ApiError`] when the database fails; nothing happened then.
-pub async fn redeem(service: &Service, connection: &mut Connection, caller: &KeyCaller, request: &VerifyRequest, ready: Option<Ready>) -> Result<VerifyResponse, ApiError> {
+pub async fn redeem(
+    service: &Service,
+    connection: &mut Connection,
+    caller: &KeyCaller,
+    request: &VerifyRequest,
+    ready: Option<Ready>,
+) -> Result<VerifyResponse, ApiError> {
     let now = service.clock.now();
     let digest = token_digest(service, &request.token);
     let id = service.with_random(|random| VerificationId::generate(service.clock.as_ref(), random));

@@ -192,7 +192,12 @@ impl Things {
             ("/credentials/", &self.credential),
         ];
         let id = id.iter().find(|(room, _)| template.contains(room)).map_or("", |(_, id)| id.as_str());
-        let filled = template.replace("{id}", id).replace("{event}", &self.event).replace("{user_id}", &self.user).replace("{share}", &self.share).replace("{verification}", &self.verification);
+        let filled = template
+            .replace("{id}", id)
+            .replace("{event}", &self.event)
+            .replace("{user_id}", &self.user)
+            .replace("{share}", &self.share)
+            .replace("{verification}", &self.verification);
         let filled = filled.replace("{link}", &self.link).replace("{token}", "KE8V-3TXY-Z72L").replace("{refresh_token}", &self.refresh_token);
         if filled.starts_with("/problems/") { filled.replace("{code}", "not_found") } else { filled.replace("{code}", &self.code) }
     }

@@ -10,8 +10,8 @@ use passid_api::institution::{Login, Onboard, Onboarded, RefreshRequest, Session
 use passid_api::problem::ProblemCode;
 
 use crate::http::idempotency::{Answer, IdempotencyKey, once, replay};
-use crate::http::openapi::{Chapter, Operation};
 use crate::http::limits::{self, ClientNetwork};
+use crate::http::openapi::{Chapter, Operation};
 use crate::http::{ApiError, JsonBody};
 use crate::institution::input::{EmailAddress, Password};
 use crate::institution::onboard::{self, Applicant};
