@@ -20,7 +20,7 @@ pub enum DatabaseUrl {
 pub struct PostgresAddress(Zeroizing<String>);
 
 impl PostgresAddress {
-    pub(super) fn expose(&self) -> &str {
+    pub fn expose(&self) -> &str {
         &self.0
     }
 }
