@@ -9,7 +9,7 @@ use passid_api::environment::Environment;
 use passid_api::ids::{InstitutionId, SessionId, ShareId};
 use passid_api::institution::Onboarded;
 use passid_api::permission::PermissionSet;
-use passid_api::time::{Clock, SystemClock};
+use passid_api::time::SystemClock;
 use passid_issuer::access::{self, Subject};
 use passid_issuer::config::Config;
 use passid_issuer::http;

@@ -20,6 +20,7 @@ pub enum DatabaseUrl {
 pub struct PostgresAddress(Zeroizing<String>);
 
 impl PostgresAddress {
+    /// The address with its password, for whoever connects.
     pub fn expose(&self) -> &str {
         &self.0
     }
