@@ -122,7 +122,7 @@ fn families(snapshot: &BankSnapshot, holder: &DeclaredHolder, screening: &Screen
     let payments = payments::derive(&material, &mut notes);
     let savings = savings::derive(&material, &mut notes);
     let fraud = fraud::derive(&material, identity, age_days, screening, &mut notes);
-    let score = score::derive(&material, &score::Inputs { income, payments, savings, account_age_months }, &mut notes);
+    let score = score::derive(&material, age_days, &corridor, &mut notes);
     note_screening(screening, &mut notes);
 
     let mut values = [0_u64; SLOT_COUNT];
@@ -138,8 +138,8 @@ fn families(snapshot: &BankSnapshot, holder: &DeclaredHolder, screening: &Screen
     set(Slot::SavingsConsistency, share_of(savings.consistency / 100.0, 10_000));
     set(Slot::IdentityAndFraudChecksPassed, (identity.verified && fraud == FraudRisk::Low).into());
     set(Slot::FraudRisk, fraud as u64);
-    set(Slot::StabilityScore, score.map_or(0, |score| score.score.into()));
-    set(Slot::StabilityDetail, score.map_or(Ok(0), |score| score.detail.encode()).map_err(|error| DeriveError::OutOfRange(error.0))?);
+    set(Slot::StabilityScore, score.as_ref().map_or(0, |score| score.score.into()));
+    set(Slot::StabilityDetail, score.as_ref().map_or(Ok(0), |score| score.detail.encode()).map_err(|error| DeriveError::OutOfRange(error.0))?);
     set(Slot::SourceWindow, window.encode());
     set(Slot::CorridorAndCurrency, corridor.map_or(0, Corridor::encode));
     set(Slot::AccountAgeMonths, account_age_months);

@@ -18,7 +18,7 @@ mod notes;
 mod payments;
 mod recurring;
 mod savings;
-mod score;
+pub mod score;
 pub mod streams;
 #[cfg(test)]
 mod testing;
@@ -29,4 +29,4 @@ pub use error::DeriveError;
 pub use evidence::EvidenceDigest;
 
 /// Name of the model behind the score, signed into every credential.
-pub const MODEL_VERSION: &str = "passid_fsi_v0_1";
+pub const MODEL_VERSION: &str = score::model::VERSION;

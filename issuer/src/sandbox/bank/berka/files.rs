@@ -22,37 +22,45 @@ pub(super) struct Row {
     pub(super) partner_account: String,
 }
 
-/// The two transaction files; the same data in two spellings.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum RowSource {
-    /// Semicolons, Czech words, days as `930101`.
-    Original,
-    /// Commas, English words, days as `1993-01-01`.
-    BeforeLoan,
+/// The columns of a transaction file.
+const COLUMNS: [&str; 10] = ["trans_id", "account_id", "date", "type", "operation", "amount", "balance", "k_symbol", "bank", "account"];
+
+/// A transaction file; the same data comes in two spellings.
+///
+/// `trans….asc` has semicolons, Czech words and days as `930101`; `trans….csv` commas, English words and days as `1993-01-01`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct RowSource {
+    path: PathBuf,
+    delimiter: u8,
 }
 
 impl RowSource {
-    pub(super) const ALL: [Self; 2] = [Self::Original, Self::BeforeLoan];
-
-    const fn file_name(self) -> &'static str {
-        match self {
-            Self::Original => "trans_1993-01_to_1994-03.asc",
-            Self::BeforeLoan => "trans_preloan.csv",
+    /// The transaction files of the directory by name, `trans….asc` first.
+    pub(super) fn all(directory: &Path) -> Result<Vec<Self>, SandboxBankError> {
+        let unreadable = |source| SandboxBankError::Unreadable { path: directory.to_owned(), source };
+        let mut found = Vec::new();
+        for entry in std::fs::read_dir(directory).map_err(unreadable)? {
+            let path = entry.map_err(unreadable)?.path();
+            let named = path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with("trans"));
+            match path.extension().and_then(|extension| extension.to_str()) {
+                Some("asc") if named => found.push(Self { path, delimiter: b';' }),
+                Some("csv") if named => found.push(Self { path, delimiter: b',' }),
+                _ => {}
+            }
         }
+        found.sort_by(|one, other| other.delimiter.cmp(&one.delimiter).then_with(|| one.path.cmp(&other.path)));
+        Ok(found)
     }
 
-    /// Every row of the file; none when the file is absent.
-    pub(super) fn read(self, directory: &Path) -> Result<Vec<Row>, SandboxBankError> {
-        let path = directory.join(self.file_name());
-        if !path.exists() {
-            return Ok(Vec::new());
+    /// Every row of the file.
+    pub(super) fn read(&self) -> Result<Vec<Row>, SandboxBankError> {
+        let (path, delimiter) = (&self.path, self.delimiter);
+        let mut header = csv::ReaderBuilder::new().delimiter(delimiter).from_path(path).map_err(|error| not_a_table(path, error))?;
+        if !header.headers().map_err(|error| not_a_table(path, error))?.iter().zip(COLUMNS).all(|(name, wanted)| name == wanted) {
+            return Err(SandboxBankError::BadFile { path: path.clone(), line: 1, reason: "other columns than a transaction file has" });
         }
-        let delimiter = match self {
-            Self::Original => b';',
-            Self::BeforeLoan => b',',
-        };
         let mut rows = Vec::new();
-        for_each_record(&path, delimiter, 10, |record, bad| {
+        for_each_record(path, delimiter, COLUMNS.len(), |record, bad| {
             let inflow = match &record[3] {
                 "PRIJEM" | "credit" => true,
                 "VYDAJ" | "VYBER" | "withdrawal" | "withdrawal in cash" => false,
@@ -118,12 +126,12 @@ impl Tables {
     }
 }
 
-fn number(text: &str, bad: &dyn Fn(&'static str) -> SandboxBankError) -> Result<u32, SandboxBankError> {
+pub(super) fn number(text: &str, bad: &dyn Fn(&'static str) -> SandboxBankError) -> Result<u32, SandboxBankError> {
     text.parse().map_err(|_| bad("a number that is none"))
 }
 
 /// `930101` or `1993-01-01`.
-fn day(text: &str) -> Option<Date> {
+pub(super) fn day(text: &str) -> Option<Date> {
     if text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_digit()) {
         return Date::strptime("%Y%m%d", format!("19{text}")).ok();
     }
@@ -137,9 +145,16 @@ fn minor(text: &str) -> Option<i64> {
     Some(if negative { -amount } else { amount })
 }
 
+fn not_a_table(path: &Path, error: csv::Error) -> SandboxBankError {
+    match error.into_kind() {
+        csv::ErrorKind::Io(source) => SandboxBankError::Unreadable { path: PathBuf::from(path), source },
+        _ => SandboxBankError::BadFile { path: PathBuf::from(path), line: 1, reason: "not a table in UTF-8" },
+    }
+}
+
 /// Calls `use_record` with every record and a maker of errors that knows the line. A file with fewer
 /// columns than `columns` is refused, so records can be indexed below that.
-fn for_each_record(
+pub(super) fn for_each_record(
     path: &Path,
     delimiter: u8,
     columns: usize,

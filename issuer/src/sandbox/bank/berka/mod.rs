@@ -1,10 +1,11 @@
 //! Real account histories in the layout of the Berka data set (PKDD'99 discovery challenge), served like any other customer.
 //!
-//! The directory holds `account.asc`, `client.asc`, `disp.asc`, `district.asc` and transactions in `trans_preloan.csv` and
-//! `trans_1993-01_to_1994-03.asc` (either may be missing); a transaction in both files is entered once. The data is anonymous: the
+//! The directory holds `account.asc`, `client.asc`, `disp.asc`, `district.asc` and transactions in `trans….asc` and
+//! `trans….csv` (any number of them); a transaction in several files is entered once. The data is anonymous: the
 //! customer's name is invented and says so. Amounts are in Czech crowns. [`super::books`] moves the dates.
 
 mod files;
+pub(crate) mod loans;
 #[cfg(test)]
 pub(crate) mod testing;
 mod translate;
@@ -23,10 +24,23 @@ use files::{Row, RowSource};
 /// Loads the given accounts, each as a customer `account-<number>`, with the day of their last entry.
 pub(super) fn load(directory: &Path, accounts: &[u32]) -> Result<Vec<(BookedCustomer, Date)>, SandboxBankError> {
     let tables = files::Tables::read(directory)?;
+    rows_of(directory, accounts)?
+        .into_iter()
+        .map(|(number, of_account)| {
+            let unknown = || SandboxBankError::UnknownAccount(number);
+            let opened_on = *tables.opened_on.get(&number).ok_or_else(unknown)?;
+            let last = of_account.last().ok_or_else(unknown)?.day;
+            Ok((customer(number, opened_on, tables.town_of(number), &of_account), last))
+        })
+        .collect()
+}
+
+/// The rows of each account, oldest first.
+fn rows_of(directory: &Path, accounts: &[u32]) -> Result<BTreeMap<u32, Vec<Row>>, SandboxBankError> {
     let mut rows: BTreeMap<u32, Vec<Row>> = accounts.iter().map(|number| (*number, Vec::new())).collect();
     let mut seen = HashSet::new();
-    for source in RowSource::ALL {
-        for row in source.read(directory)? {
+    for source in RowSource::all(directory)? {
+        for row in source.read()? {
             if let Some(of_account) = rows.get_mut(&row.account)
                 && seen.insert(row.number)
             {
@@ -34,16 +48,9 @@ pub(super) fn load(directory: &Path, accounts: &[u32]) -> Result<Vec<(BookedCust
             }
         }
     }
-    rows.into_iter()
-        .map(|(number, mut of_account)| {
-            let unknown = || SandboxBankError::UnknownAccount(number);
-            let opened_on = *tables.opened_on.get(&number).ok_or_else(unknown)?;
-            // The files list a day's rows in the order in which their balances follow; the numbers do not.
-            of_account.sort_by_key(|row| row.day);
-            let last = of_account.last().ok_or_else(unknown)?.day;
-            Ok((customer(number, opened_on, tables.town_of(number), &of_account), last))
-        })
-        .collect()
+    // The files list a day's rows in the order in which their balances follow; the numbers do not.
+    rows.values_mut().for_each(|of_account| of_account.sort_by_key(|row| row.day));
+    Ok(rows)
 }
 
 fn customer(number: u32, opened_on: Date, town: String, rows: &[Row]) -> BookedCustomer {
