@@ -122,7 +122,7 @@ fn families(snapshot: &BankSnapshot, holder: &DeclaredHolder, screening: &Screen
     let payments = payments::derive(&material, &mut notes);
     let savings = savings::derive(&material, &mut notes);
     let fraud = fraud::derive(&material, identity, age_days, screening, &mut notes);
-    let score = score::derive(&material, age_days, &corridor, &mut notes);
+    let score = score::derive(&material, age_days, corridor, &mut notes);
     note_screening(screening, &mut notes);
 
     let mut values = [0_u64; SLOT_COUNT];

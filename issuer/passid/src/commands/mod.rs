@@ -3,6 +3,7 @@
 mod audit;
 mod ingest;
 mod openapi;
+mod score;
 mod serve;
 mod verify_evidence;
 mod workspace;
@@ -25,6 +26,8 @@ pub(crate) enum Command {
     Openapi,
     /// Look after institutions' workspaces.
     Workspace(workspace::Options),
+    /// Score account histories; train, judge and calibrate the model.
+    Score(score::Options),
     /// Check audit logs.
     Audit(audit::Options),
     /// Check an evidence bundle without asking the server, and say what it proves.
@@ -40,6 +43,7 @@ impl Command {
             Self::Ingest(options) => ingest::run(*options).await,
             Self::Openapi => openapi::run(),
             Self::Workspace(options) => workspace::run(options).await,
+            Self::Score(options) => score::run(options),
             Self::Audit(options) => audit::run(options).await,
             Self::VerifyEvidence(options) => verify_evidence::run(&options),
         }

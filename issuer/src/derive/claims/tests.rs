@@ -4,8 +4,7 @@ use passid_api::claims::encoding::{Corridor, IncomeBand, SourceWindow, Stability
 
 use super::super::testing::{history, monthly, read_at, row, snapshot};
 use super::*;
-use crate::bank::data::{AccountHistory, AccountKind, Balance, Transaction};
-use crate::sandbox::bank::berka;
+use crate::bank::data::AccountKind;
 use crate::screening::{Hit, ListVersion};
 
 fn holder() -> DeclaredHolder {
@@ -115,48 +114,4 @@ fn amounts_in_another_currency_are_left_out_and_said() {
     let derived = derive(two, &holder(), &screened(), read_at()).unwrap();
     assert_eq!(derived.values[Slot::IncomeMonthly.index()], 342_000);
     assert!(derived.notes.iter().any(|note| note.code == "other_currencies_left_out"));
-}
-
-/// How the score orders real loans by how they went, from what was known when they were granted.
-///
-/// With `PASSID_BERKA_DIR` naming the real files; says so and passes when it is not set. The score is not trained on them.
-#[test]
-fn better_scores_go_with_better_loans() {
-    let Some(directory) = std::env::var_os("PASSID_BERKA_DIR") else {
-        println!("skipped: PASSID_BERKA_DIR is not set");
-        return;
-    };
-    let directory = std::path::Path::new(&directory);
-    let loans = berka::testing::loans(directory);
-    let accounts: Vec<u32> = loans.iter().map(|loan| loan.account).collect();
-    let (mut good, mut bad, mut unscored, mut verified) = (Vec::new(), Vec::new(), 0, 0);
-    for (loan, mut transactions) in loans.iter().zip(berka::testing::histories(directory, &accounts)) {
-        transactions.retain(|row| row.booked_on < loan.granted_on);
-        let now: Timestamp = format!("{}T00:00:00Z", loan.granted_on).parse().unwrap();
-        let mut account: AccountHistory = history(AccountKind::Current, "ACCOUNT", transactions.iter().map(Transaction::signed_minor).sum(), transactions);
-        account.balance = account.balance.map(|balance| Balance { at: now, ..balance });
-        account.account.currency = "CZK".parse().unwrap();
-        account.account.opened_on = None;
-        let mut snapshot = snapshot(vec![account]);
-        snapshot.read_at = now;
-        let derived = derive(snapshot, &holder(), &screened(), now).unwrap();
-        verified += derived.values[Slot::IncomeVerified.index()];
-        match derived.values[Slot::StabilityScore.index()] {
-            0 => unscored += 1,
-            score if loan.bad => bad.push(score),
-            score => good.push(score),
-        }
-    }
-    let pairs = good.iter().flat_map(|good| bad.iter().map(move |bad| good.cmp(bad)));
-    let (mut won, mut all) = (0.0, 0.0);
-    for order in pairs {
-        all += 1.0;
-        won += match order {
-            std::cmp::Ordering::Greater => 1.0,
-            std::cmp::Ordering::Equal => 0.5,
-            std::cmp::Ordering::Less => 0.0,
-        };
-    }
-    println!("{} good and {} bad loans scored, {unscored} not; income verified for {verified}; AUC {:.3}", good.len(), bad.len(), won / all);
-    assert!(won / all >= 0.7);
 }

@@ -6,13 +6,15 @@
 //! cohorts, decide its correction: a shift of the log-odds below [`PLATT_FROM`] bad outcomes, Platt's two parameters below
 //! [`ISOTONIC_FROM`], isotonic regression from there. A corridor with too few uses the correction over all corridors.
 
+pub mod outcomes;
+
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::model::Model;
-use super::numbers::{count_as_float, log_odds, logistic, mean};
+use super::numbers::{log_odds, logistic, mean};
 use crate::derive::material::days_between;
 
 /// Bad outcomes below which, and good ones below which, nothing is corrected.

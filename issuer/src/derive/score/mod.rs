@@ -18,6 +18,7 @@ pub mod train;
 pub mod validation;
 
 use passid_api::claims::Slot;
+use passid_api::claims::encoding::Corridor;
 
 use super::material::Material;
 use super::notes::Notes;
@@ -25,13 +26,13 @@ use cash_flow::CashFlow;
 pub use model::{Assessment, Model};
 
 /// Scores, or says why not. `age_days` is the age of the oldest account.
-pub(super) fn derive(material: &Material<'_>, age_days: i32, corridor: &passid_api::claims::encoding::Corridor, notes: &mut Notes) -> Option<Assessment> {
+pub(super) fn derive(material: &Material<'_>, age_days: i32, corridor: Option<Corridor>, notes: &mut Notes) -> Option<Assessment> {
     let Some(flow) = CashFlow::of(material, age_days) else {
         notes.add(Slot::StabilityScore, "no_balance", "No account with money on it tells its balance; a score needs that.");
         return None;
     };
-    let corridor = format!("{}-{}", corridor.origin, corridor.destination);
-    let Some(found) = Model::shipped().assess(&flow, Some(&corridor)) else {
+    let corridor = corridor.map(|corridor| format!("{}-{}", corridor.origin, corridor.destination));
+    let Some(found) = Model::shipped().assess(&flow, corridor.as_deref()) else {
         notes.add(Slot::StabilityScore, "too_little_history", "The accounts show less than three months; a score needs that much.");
         return None;
     };
