@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::error::ScreeningError;
 use super::listed::{ListedPerson, PublishedList};
+use super::qualifiers::{Birth, Gender, Qualifiers, country_code};
 
 #[derive(Deserialize)]
 struct Entity {
@@ -15,11 +16,29 @@ struct Entity {
     #[serde(rename = "type")]
     kind: String,
     names: Vec<Name>,
+    #[serde(default)]
+    birthdates: Vec<Birthdate>,
+    #[serde(default)]
+    citizenships: Vec<Citizenship>,
+}
+
+#[derive(Deserialize)]
+struct Birthdate {
+    year: Option<i16>,
+    birthdate: Option<String>,
+    #[serde(default)]
+    circa: bool,
+}
+
+#[derive(Deserialize)]
+struct Citizenship {
+    country_iso2_code: Option<String>,
 }
 
 #[derive(Deserialize)]
 struct Name {
     whole_name: String,
+    gender: Option<String>,
     #[serde(default)]
     strong: bool,
 }
@@ -35,12 +54,26 @@ pub(super) fn read(path: &Path, text: &[u8]) -> Result<PublishedList, ScreeningE
     for line in text.lines().filter(|line| !line.trim().is_empty()) {
         list.entries += 1;
         let entity: Entity = serde_json::from_str(line).map_err(|_| bad(list.entries, "not an entity of the list"))?;
+        let qualifiers = qualifiers(&entity);
         let names: Vec<String> = entity.names.into_iter().filter(|name| name.strong).map(|name| name.whole_name).collect();
         if entity.kind == "P" && !names.is_empty() {
-            list.persons.push(ListedPerson { entry: entity.eu_ref.unwrap_or(entity.logical_id), names });
+            list.persons.push(ListedPerson { entry: entity.eu_ref.unwrap_or(entity.logical_id), names, qualifiers });
         }
     }
     if list.entries == 0 { Err(bad(0, "no entries")) } else { Ok(list) }
+}
+
+fn qualifiers(entity: &Entity) -> Qualifiers {
+    let birth = |found: &Birthdate| {
+        let exact = found.birthdate.as_deref().and_then(Birth::parse);
+        let known = exact.or_else(|| found.year.map(|year| Birth::between(year, year)))?;
+        Some(if found.circa { known.about() } else { known })
+    };
+    Qualifiers {
+        births: entity.birthdates.iter().filter_map(birth).collect(),
+        nationalities: entity.citizenships.iter().filter_map(|found| country_code(found.country_iso2_code.as_deref()?)).collect(),
+        gender: entity.names.iter().find_map(|name| Gender::parse(name.gender.as_deref()?)),
+    }
 }
 
 #[cfg(test)]
@@ -48,7 +81,7 @@ mod tests {
     use super::*;
 
     const LIST: &str = concat!(
-        r#"{"logical_id":"1","eu_ref":"EU.1.1","type":"P","names":[{"whole_name":"Ada Example","strong":true},{"whole_name":"Tall","strong":false}],"birthdates":[]}"#,
+        r#"{"logical_id":"1","eu_ref":"EU.1.1","type":"P","names":[{"whole_name":"Ada Example","gender":"F","strong":true},{"whole_name":"Tall","strong":false}],"birthdates":[{"year":1961,"circa":true}],"citizenships":[{"country_iso2_code":"IR"}]}"#,
         "\n",
         r#"{"logical_id":"2","eu_ref":null,"type":"E","names":[{"whole_name":"Example Ltd","strong":true}]}"#,
         "\n"
@@ -58,7 +91,7 @@ mod tests {
     fn persons_come_with_their_strong_names() {
         let list = read(Path::new("eu.jsonl"), LIST.as_bytes()).unwrap();
         assert_eq!(list.entries, 2);
-        assert_eq!(list.persons, [ListedPerson { entry: "EU.1.1".into(), names: vec!["Ada Example".into()] }]);
+        assert_eq!(list.persons, [ListedPerson { entry: "EU.1.1".into(), names: vec!["Ada Example".into()], qualifiers: Qualifiers { births: vec![Birth::between(1961, 1961).about()], nationalities: vec!["IR"], gender: Some(Gender::Female) } }]);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What every publisher's format comes down to.
 
+use super::qualifiers::Qualifiers;
+
 /// A person of a list with every name under which they are screened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ListedPerson {
@@ -7,6 +9,8 @@ pub(super) struct ListedPerson {
     pub(super) entry: String,
     /// Primary name first, then aliases.
     pub(super) names: Vec<String>,
+    /// What tells the person from namesakes.
+    pub(super) qualifiers: Qualifiers,
 }
 
 /// A list as its publisher wrote it.

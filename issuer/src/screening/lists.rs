@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -11,6 +12,7 @@ use super::index::NameIndex;
 use super::listed::PublishedList;
 use super::name::NameKey;
 use super::outcome::ListVersion;
+use super::qualifiers::Qualifiers;
 use super::{eu, ofac, un};
 
 /// One name of one listed person, ready to be compared.
@@ -24,6 +26,8 @@ pub(super) struct ListedName {
     pub(super) name: String,
     /// The name as it is compared.
     pub(super) key: NameKey,
+    /// What tells the person from namesakes.
+    pub(super) qualifiers: Arc<Qualifiers>,
 }
 
 /// Every list of a directory.
@@ -82,6 +86,13 @@ fn load_folder(folder: &Path, loaded: &mut LoadedLists) -> Result<(), ScreeningE
         let texts: Vec<&[u8]> = std::iter::once(primary.as_slice()).chain(aliases.as_ref().map(|(_, text)| text.as_slice())).collect();
         loaded.add("OFAC SDN", list, &texts, about(folder)?);
     }
+    if let Some(primary_path) = newest(&files, "cons_prim") {
+        let primary = contents(primary_path)?;
+        let aliases = newest(&files, "cons_alt").map(|path| contents(path).map(|text| (path, text))).transpose()?;
+        let list = ofac::read(primary_path, &primary, aliases.as_ref().map(|(path, text)| (path.as_path(), text.as_slice())))?;
+        let texts: Vec<&[u8]> = std::iter::once(primary.as_slice()).chain(aliases.as_ref().map(|(_, text)| text.as_slice())).collect();
+        loaded.add("OFAC consolidated", list, &texts, About::default());
+    }
     if let Some(path) = last(&files, "", "xml") {
         let text = contents(path)?;
         loaded.add("UN consolidated", un::read(path, &text)?, &[&text], about(folder)?);
@@ -106,8 +117,9 @@ impl LoadedLists {
         let position = self.versions.len();
         self.versions.push(ListVersion { name: about.name.unwrap_or_else(|| name.to_owned()), version, entries: list.entries, excerpt: about.excerpt });
         for person in list.persons {
+            let qualifiers = Arc::new(person.qualifiers);
             let names = person.names.into_iter().filter_map(|name| NameKey::of(&name).map(|key| (name, key)));
-            self.names.extend(names.map(|(name, key)| ListedName { list: position, entry: person.entry.clone(), name, key }));
+            self.names.extend(names.map(|(name, key)| ListedName { list: position, entry: person.entry.clone(), name, key, qualifiers: Arc::clone(&qualifiers) }));
         }
     }
 }

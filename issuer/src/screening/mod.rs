@@ -12,10 +12,12 @@ mod matching;
 mod name;
 mod ofac;
 pub mod outcome;
+pub mod qualifiers;
 pub mod screener;
 mod un;
 
 pub use error::ScreeningError;
 pub use matching::{PAIR_THRESHOLD, THRESHOLD, name_similarity};
-pub use outcome::{Hit, ListVersion, ScreeningOutcome};
+pub use outcome::{Grade, Hit, ListVersion, ScreeningOutcome};
+pub use qualifiers::Qualifiers;
 pub use screener::Screener;

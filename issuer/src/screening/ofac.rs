@@ -8,6 +8,7 @@ use std::path::Path;
 
 use super::error::ScreeningError;
 use super::listed::{ListedPerson, PublishedList};
+use super::qualifiers::{Birth, Gender, Qualifiers, country_code};
 
 /// Reads the primary file and the aliases beside it.
 ///
@@ -21,7 +22,7 @@ pub(super) fn read(primary_path: &Path, primary: &[u8], aliases: Option<(&Path, 
         entries += 1;
         if &row[2] == "individual" {
             position.insert(row[0].to_owned(), persons.len());
-            persons.push(ListedPerson { entry: row[0].to_owned(), names: vec![row[1].to_owned()] });
+            persons.push(ListedPerson { entry: row[0].to_owned(), names: vec![row[1].to_owned()], qualifiers: qualifiers(&row[11]) });
         }
     })?;
     if entries == 0 {
@@ -36,6 +37,22 @@ pub(super) fn read(primary_path: &Path, primary: &[u8], aliases: Option<(&Path, 
         })?;
     }
     Ok(PublishedList { persons, entries, published: None })
+}
+
+/// Birth dates, nationalities and gender stand in the remarks: `DOB circa 1961; alt. DOB 1963; nationality Iraq; Gender Male.`
+fn qualifiers(remarks: &str) -> Qualifiers {
+    let mut found = Qualifiers::default();
+    for part in remarks.split(';').map(|part| part.trim().trim_end_matches('.')) {
+        let part = part.strip_prefix("alt. ").unwrap_or(part);
+        if let Some(date) = part.strip_prefix("DOB ") {
+            found.births.extend(Birth::parse(date));
+        } else if let Some(country) = part.strip_prefix("nationality ").or_else(|| part.strip_prefix("citizen ")) {
+            found.nationalities.extend(country_code(country));
+        } else if let Some(gender) = part.strip_prefix("Gender ") {
+            found.gender = Gender::parse(gender);
+        }
+    }
+    found
 }
 
 fn for_each_row(path: &Path, text: &[u8], width: usize, mut use_row: impl FnMut(&csv::StringRecord)) -> Result<(), ScreeningError> {
@@ -75,7 +92,7 @@ mod tests {
     fn individuals_come_with_their_aliases_and_organisations_are_only_counted() {
         let list = read_texts(PRIMARY, ALIASES).unwrap();
         assert_eq!(list.entries, 2);
-        assert_eq!(list.persons, [ListedPerson { entry: "2674".into(), names: vec!["EXAMPLE, Abu".into(), "SAMPLE, Abu".into()] }]);
+        assert_eq!(list.persons, [ListedPerson { entry: "2674".into(), names: vec!["EXAMPLE, Abu".into(), "SAMPLE, Abu".into()], qualifiers: Qualifiers { births: vec![Birth::parse("1948-12-10").unwrap()], ..Qualifiers::default() } }]);
         let with_header = format!("ent_num,SDN_name,SDN_type,Program,Title,Call_Sign,Vess_type,Tonnage,GRT,Vess_flag,Vess_owner,Remarks\r\n{PRIMARY}");
         assert_eq!(read_texts(&with_header, ALIASES).unwrap().entries, 2);
     }

@@ -25,7 +25,7 @@ impl fmt::Display for ListVersion {
 }
 
 /// A list entry the name resembles at least as much as the threshold.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Hit {
     /// The list.
     pub list: String,
@@ -33,8 +33,30 @@ pub struct Hit {
     pub entry: String,
     /// The name or alias that matched; public, from the list.
     pub matched_name: String,
-    /// Similarity, 0 to 1.
+    /// Similarity of the names, less what speaks against the same person, 0 to 1.
     pub score: f64,
+    /// The version of the list.
+    #[serde(default)]
+    pub version: String,
+    /// How much speaks for the same person.
+    #[serde(default)]
+    pub grade: Grade,
+    /// Why, in plain words.
+    #[serde(default)]
+    pub reasons: Vec<String>,
+}
+
+/// How much evidence a hit rests on. A score alone cannot tell: many people bear the same name.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Grade {
+    /// The name alone, not quite as listed, or something speaks against.
+    #[default]
+    Weak,
+    /// The name as listed, or nearly so with a qualifier that agrees.
+    Medium,
+    /// The name and the birth date agree, and nothing speaks against.
+    Strong,
 }
 
 /// A hit says that a holder is perhaps on a list: who may see that decides the caller.

@@ -8,7 +8,16 @@ use super::error::ScreeningError;
 use super::lists::{self, LoadedLists};
 use super::matching::{THRESHOLD, similarity};
 use super::name::NameKey;
-use super::outcome::{Hit, ListVersion, ScreeningOutcome};
+use super::outcome::{Grade, Hit, ListVersion, ScreeningOutcome};
+use super::qualifiers::{Agreement, Comparison, Qualifiers};
+
+/// What a birth date that differs takes from the score, one that is only near, another nationality, another gender.
+const OTHER_BIRTH: f64 = 0.25;
+const NEAR_BIRTH: f64 = 0.03;
+const OTHER_NATIONALITY: f64 = 0.06;
+const OTHER_GENDER: f64 = 0.2;
+/// Name score from which a name counts as the listed one.
+const SAME_NAME: f64 = 0.97;
 
 /// Screens names against the lists in force; cheap to share.
 #[derive(Debug, Default)]
@@ -47,17 +56,25 @@ impl Screener {
     ///
     /// A name without letters cannot be screened; its outcome names no list, so it is not clear.
     pub fn screen(&self, name: &str) -> ScreeningOutcome {
+        self.screen_person(name, &Qualifiers::default())
+    }
+
+    /// As [`Screener::screen`], with what is known of the person: a birth date, nationality or gender that differs from the entry's takes
+    /// from the score, and what falls below [`THRESHOLD`] by that is no hit.
+    pub fn screen_person(&self, name: &str, person: &Qualifiers) -> ScreeningOutcome {
         let lists = Arc::clone(&self.lists.read().unwrap_or_else(PoisonError::into_inner));
         let Some(key) = NameKey::of(name) else { return ScreeningOutcome::default() };
         let mut best: HashMap<(usize, &str), Hit> = HashMap::new();
         for listed in lists.index.candidates(&key).into_iter().filter_map(|position| lists.names.get(position)) {
-            let score = similarity(&key, &listed.key);
+            let alike = similarity(&key, &listed.key);
+            let compared = person.compare(&listed.qualifiers);
+            let score = (alike - against(compared)).max(0.0);
             if score < THRESHOLD {
                 continue;
             }
             let known = best.get(&(listed.list, listed.entry.as_str())).is_some_and(|hit| hit.score >= score);
             if let (false, Some(version)) = (known, lists.versions.get(listed.list)) {
-                let hit = Hit { list: version.name.clone(), entry: listed.entry.clone(), matched_name: listed.name.clone(), score };
+                let hit = Hit { list: version.name.clone(), entry: listed.entry.clone(), matched_name: listed.name.clone(), score, version: version.version.clone(), grade: grade(alike, compared), reasons: reasons(alike, compared) };
                 best.insert((listed.list, &listed.entry), hit);
             }
         }
@@ -65,6 +82,41 @@ impl Screener {
         hits.sort_by(|one, other| other.score.total_cmp(&one.score).then_with(|| one.entry.cmp(&other.entry)));
         ScreeningOutcome { lists: lists.versions.clone(), hits }
     }
+}
+
+/// What speaks against the same person.
+fn against(compared: Comparison) -> f64 {
+    let birth = match compared.birth {
+        Agreement::Differs => OTHER_BIRTH,
+        Agreement::Near => NEAR_BIRTH,
+        Agreement::Agrees | Agreement::Unknown => 0.0,
+    };
+    let differs = |agreement, cost| if agreement == Agreement::Differs { cost } else { 0.0 };
+    birth + differs(compared.nationality, OTHER_NATIONALITY) + differs(compared.gender, OTHER_GENDER)
+}
+
+fn grade(alike: f64, compared: Comparison) -> Grade {
+    let all = [compared.birth, compared.nationality, compared.gender];
+    let against = all.contains(&Agreement::Differs);
+    let speaks_for = compared.birth == Agreement::Agrees || compared.nationality == Agreement::Agrees;
+    match (against, alike >= SAME_NAME) {
+        (false, _) if compared.birth == Agreement::Agrees => Grade::Strong,
+        (false, true) => Grade::Medium,
+        (false, false) if speaks_for => Grade::Medium,
+        _ => Grade::Weak,
+    }
+}
+
+fn reasons(alike: f64, compared: Comparison) -> Vec<String> {
+    let name = if alike >= SAME_NAME { "the name is the listed one" } else { "the name resembles the listed one" };
+    let say = |what: &str, agreement: Agreement| match agreement {
+        Agreement::Unknown => None,
+        Agreement::Agrees => Some(format!("{what} agrees")),
+        Agreement::Near => Some(format!("{what} is near")),
+        Agreement::Differs => Some(format!("{what} differs")),
+    };
+    let qualifiers = [say("birth date", compared.birth), say("nationality", compared.nationality), say("gender", compared.gender)];
+    std::iter::once(name.to_owned()).chain(qualifiers.into_iter().flatten()).collect()
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::error::ScreeningError;
 use super::listed::{ListedPerson, PublishedList};
+use super::qualifiers::{Birth, Gender, Qualifiers, country_code};
 
 #[derive(Deserialize)]
 #[serde(rename = "CONSOLIDATED_LIST")]
@@ -51,6 +52,34 @@ struct Individual {
     name_original_script: String,
     #[serde(rename = "INDIVIDUAL_ALIAS", default)]
     aliases: Vec<Alias>,
+    #[serde(rename = "INDIVIDUAL_DATE_OF_BIRTH", default)]
+    births: Vec<DateOfBirth>,
+    #[serde(rename = "NATIONALITY", default)]
+    nationalities: Vec<Nationality>,
+    #[serde(default)]
+    gender: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+struct DateOfBirth {
+    #[serde(default)]
+    type_of_date: String,
+    #[serde(default)]
+    date: String,
+    #[serde(default)]
+    year: String,
+    #[serde(default)]
+    from_year: String,
+    #[serde(default)]
+    to_year: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+struct Nationality {
+    #[serde(rename = "VALUE", default)]
+    values: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -80,11 +109,22 @@ pub(super) fn read(path: &Path, text: &[u8]) -> Result<PublishedList, ScreeningE
 }
 
 fn person(individual: Individual) -> ListedPerson {
+    let qualifiers = Qualifiers {
+        births: individual.births.iter().filter_map(birth).collect(),
+        nationalities: individual.nationalities.iter().flat_map(|found| &found.values).filter_map(|name| country_code(name)).collect(),
+        gender: Gender::parse(&individual.gender),
+    };
     let parts = [individual.first_name, individual.second_name, individual.third_name, individual.fourth_name];
     let name = parts.iter().map(|part| part.trim()).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
     let aliases = individual.aliases.into_iter().filter(|alias| alias.quality != "Low").map(|alias| alias.alias_name);
     let names = std::iter::once(name).chain([individual.name_original_script]).chain(aliases).filter(|name| !name.trim().is_empty()).collect();
-    ListedPerson { entry: individual.reference_number, names }
+    ListedPerson { entry: individual.reference_number, names, qualifiers }
+}
+
+fn birth(found: &DateOfBirth) -> Option<Birth> {
+    let between = || Some(Birth::between(found.from_year.trim().parse().ok()?, found.to_year.trim().parse().ok()?));
+    let known = Birth::parse(&found.date).or_else(|| Birth::parse(&found.year)).or_else(between)?;
+    Some(if found.type_of_date == "APPROXIMATELY" { known.about() } else { known })
 }
 
 #[cfg(test)]
@@ -100,6 +140,7 @@ mod tests {
       <NATIONALITY><VALUE>Nowhere</VALUE></NATIONALITY>
       <INDIVIDUAL_ALIAS><QUALITY>Good</QUALITY><ALIAS_NAME>Ada Sample</ALIAS_NAME></INDIVIDUAL_ALIAS>
       <INDIVIDUAL_ADDRESS><COUNTRY>Nowhere</COUNTRY></INDIVIDUAL_ADDRESS>
+      <INDIVIDUAL_DATE_OF_BIRTH><TYPE_OF_DATE>BETWEEN</TYPE_OF_DATE><FROM_YEAR>1961</FROM_YEAR><TO_YEAR>1963</TO_YEAR></INDIVIDUAL_DATE_OF_BIRTH><GENDER>Female</GENDER>
       <INDIVIDUAL_ALIAS><QUALITY>Low</QUALITY><ALIAS_NAME>The Tall</ALIAS_NAME></INDIVIDUAL_ALIAS>
       <INDIVIDUAL_ALIAS><QUALITY/><ALIAS_NAME/></INDIVIDUAL_ALIAS>
     </INDIVIDUAL>
@@ -111,7 +152,7 @@ mod tests {
     fn names_are_put_together_and_weak_aliases_left_out() {
         let list = read(Path::new("un.xml"), LIST.as_bytes()).unwrap();
         assert_eq!((list.entries, list.published.as_deref()), (2, Some("2026-02-27")));
-        assert_eq!(list.persons, [ListedPerson { entry: "XXi.001".into(), names: vec!["ADA EXAMPLE & SON".into(), "Ada Sample".into()] }]);
+        assert_eq!(list.persons, [ListedPerson { entry: "XXi.001".into(), names: vec!["ADA EXAMPLE & SON".into(), "Ada Sample".into()], qualifiers: Qualifiers { births: vec![Birth::between(1961, 1963)], nationalities: vec![], gender: Some(Gender::Female) } }]);
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod audit;
 mod ingest;
 mod openapi;
 mod score;
+mod screen;
 mod serve;
 mod verify_evidence;
 mod workspace;
@@ -28,6 +29,8 @@ pub(crate) enum Command {
     Workspace(workspace::Options),
     /// Score account histories; train, judge and calibrate the model.
     Score(score::Options),
+    /// Screen people against sanctions lists, or compare pairs of names.
+    Screen(screen::Options),
     /// Check audit logs.
     Audit(audit::Options),
     /// Check an evidence bundle without asking the server, and say what it proves.
@@ -44,6 +47,7 @@ impl Command {
             Self::Openapi => openapi::run(),
             Self::Workspace(options) => workspace::run(options).await,
             Self::Score(options) => score::run(options),
+            Self::Screen(options) => screen::run(&options),
             Self::Audit(options) => audit::run(options).await,
             Self::VerifyEvidence(options) => verify_evidence::run(&options),
         }

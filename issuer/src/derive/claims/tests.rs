@@ -59,7 +59,7 @@ fn nothing_screened_and_a_hit_are_both_not_clear_and_say_so() {
     };
     assert_eq!(claim_and_code(&ScreeningOutcome::default()), (0, 0, Some("no_list_loaded".into())));
     let mut hit = screened();
-    hit.hits.push(Hit { list: "LIST".into(), entry: "1".into(), matched_name: "ADA EXAMPLE".into(), score: 1.0 });
+    hit.hits.push(Hit { list: "LIST".into(), entry: "1".into(), matched_name: "ADA EXAMPLE".into(), score: 1.0, ..Hit::default() });
     assert_eq!(claim_and_code(&hit), (0, 2, Some("possible_match".into())));
     let mut excerpt = screened();
     excerpt.lists[0].excerpt = true;
