@@ -166,7 +166,8 @@ fn train_model(data: &Data, out: &Path) -> Result<(), Failure> {
 fn evaluate(data: &Data, out: &Path) -> Result<(), Failure> {
     let Format::Berka = data.format;
     let examples = berka::examples(&data.dir).map_err(words)?;
-    let (model, found) = (train::train(&examples).map_err(words)?, validation::validate(&examples).map_err(words)?);
+    let model = train::train(&examples).map_err(words)?;
+    let found = validation::validate(&model, &examples).map_err(words)?;
     std::fs::create_dir_all(out).map_err(at(out))?;
     for (name, text) in [
         ("report.md", report::markdown(&model, &found)),

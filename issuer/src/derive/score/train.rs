@@ -101,10 +101,10 @@ fn bad_count(examples: &[Example]) -> usize {
 /// Distances, in standard errors, between what refits on simulated outcomes say of each loan and the truth they were simulated from.
 ///
 /// The outcomes are drawn from `truth`, so that the true log-odds are known; each refit chooses its own features.
-pub(super) fn simulated_distances(truth: &Fit, rows: &[Vec<f64>], seed: u64) -> Vec<f64> {
+pub(super) fn simulated_distances(truth: &Fit, rows: &[Vec<f64>], seed: u64, simulations: usize) -> Vec<f64> {
     let mut random = StdRng::seed_from_u64(seed);
     let mut distances = Vec::new();
-    for _ in 0..SIMULATIONS {
+    for _ in 0..simulations {
         let bad: Vec<f64> = rows.iter().map(|row| if random.random::<f64>() < logistic(truth.log_odds(row)) { 1.0 } else { 0.0 }).collect();
         let found = fit(rows, &bad, PENALTY);
         let chosen = chosen(&found);
@@ -120,5 +120,5 @@ pub(super) fn simulated_distances(truth: &Fit, rows: &[Vec<f64>], seed: u64) -> 
 }
 
 fn interval_width(truth: &Fit, rows: &[Vec<f64>], seed: u64) -> f64 {
-    percentile(&simulated_distances(truth, rows, seed), LEVEL)
+    percentile(&simulated_distances(truth, rows, seed, SIMULATIONS), LEVEL)
 }

@@ -10,12 +10,15 @@ use rand::seq::SliceRandom;
 
 use super::fairness::{self, Fairness};
 use super::fit::{PENALTY, fit};
+use super::model::Model;
 use super::numbers::{count_as_float, log_odds, logistic, mean, standard_deviation};
-use super::train::{Example, TooFewExamples, enough, parts, simulated_distances, train};
+use super::train::{Example, TooFewExamples, enough, parts, simulated_distances};
 
 /// Parts of one repeat, and repeats.
 const FOLDS: usize = 5;
 const REPEATS: usize = 10;
+/// Simulated sets of outcomes on which the coverage is measured.
+const SIMULATIONS: usize = 40;
 /// Seed of the first repeat; the others follow it.
 const SEED: u64 = 0;
 /// Bins of the reliability table, with equal numbers of loans.
@@ -65,11 +68,11 @@ pub struct Bin {
     pub observed_between: (f64, f64),
 }
 
-/// Validates the training on `examples`; the same examples give the same figures.
+/// Validates the training that made `model` from `examples`; the same examples give the same figures.
 ///
 /// # Errors
 /// [`TooFewExamples`].
-pub fn validate(examples: &[Example]) -> Result<Validation, TooFewExamples> {
+pub fn validate(model: &Model, examples: &[Example]) -> Result<Validation, TooFewExamples> {
     enough(examples)?;
     let (rows, bad) = parts(examples);
     let repeats: Vec<Vec<f64>> = (0..REPEATS).map(|repeat| out_of_fold(&rows, &bad, SEED + repeat as u64)).collect();
@@ -78,11 +81,10 @@ pub fn validate(examples: &[Example]) -> Result<Validation, TooFewExamples> {
         (mean(&found), standard_deviation(&found))
     };
     let averaged: Vec<f64> = (0..bad.len()).map(|loan| mean(&repeats.iter().map(|predicted| predicted[loan]).collect::<Vec<_>>())).collect();
-    let model = train(examples)?;
     let scores: Vec<u16> = averaged.iter().map(|probability| model.scale.score(log_odds(*probability))).collect();
     let bins = bins(&averaged, &bad);
     let base = mean(&bad);
-    let distances = simulated_distances(&fit(&rows, &bad, PENALTY), &rows, SEED + 1_000);
+    let distances = simulated_distances(&fit(&rows, &bad, PENALTY), &rows, SEED + 1_000, SIMULATIONS);
     Ok(Validation {
         loans: bad.len(),
         bad: model.training.bad,

@@ -31,14 +31,12 @@ fn transaction(entry: &Entry) -> Transaction {
     }
 }
 
-/// A loan and how it went.
+/// A loan.
 pub(crate) struct Loan {
     /// The account it was paid to.
     pub(crate) account: u32,
     /// When it was granted: what happened later is not known at that time.
     pub(crate) granted_on: Date,
-    /// Whether it was defaulted on, or is in debt.
-    pub(crate) bad: bool,
 }
 
 /// The rows of one of the tables.
@@ -54,7 +52,6 @@ pub(crate) fn loans(directory: &Path) -> Vec<Loan> {
         .map(|row| Loan {
             account: row[1].parse().unwrap(),
             granted_on: Date::strptime("%Y%m%d", format!("19{}", row[2])).unwrap(),
-            bad: matches!(row[6].as_str(), "B" | "D"),
         })
         .collect();
     loans.sort_by_key(|loan| loan.account);
