@@ -146,5 +146,6 @@ fn transaction(row: &Row, currency: Currency) -> Transaction {
         sub_code: Some(label.code.1.to_owned()),
         purpose: label.purpose.or(label.category_purpose).map(str::to_owned),
         merchant_category: None,
+        balance_after: None,
     }
 }
