@@ -14,7 +14,9 @@ pub enum ScreeningError {
         source: std::io::Error,
     },
     /// A directory without any list this reader knows: check the path, or configure none.
-    #[error("no sanctions list found in {0}; expected sdn.csv with alt.csv or cons_prim.csv with cons_alt.csv (OFAC), an XML list (UN) or eu_*.jsonl, here or in the folders ofac, un, eu")]
+    #[error(
+        "no sanctions list found in {0}; expected sdn.csv with alt.csv or cons_prim.csv with cons_alt.csv (OFAC), an XML list (UN) or eu_*.jsonl, here or in the folders ofac, un, eu"
+    )]
     NothingFound(PathBuf),
     /// A file is not in its publisher's format: fetch it again.
     #[error("{path} is not a whole list: {reason} (line {line})")]

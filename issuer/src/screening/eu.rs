@@ -91,7 +91,14 @@ mod tests {
     fn persons_come_with_their_strong_names() {
         let list = read(Path::new("eu.jsonl"), LIST.as_bytes()).unwrap();
         assert_eq!(list.entries, 2);
-        assert_eq!(list.persons, [ListedPerson { entry: "EU.1.1".into(), names: vec!["Ada Example".into()], qualifiers: Qualifiers { births: vec![Birth::between(1961, 1961).about()], nationalities: vec!["IR"], gender: Some(Gender::Female) } }]);
+        assert_eq!(
+            list.persons,
+            [ListedPerson {
+                entry: "EU.1.1".into(),
+                names: vec!["Ada Example".into()],
+                qualifiers: Qualifiers { births: vec![Birth::between(1961, 1961).about()], nationalities: vec!["IR"], gender: Some(Gender::Female) }
+            }]
+        );
     }
 
     #[test]

@@ -119,7 +119,13 @@ impl LoadedLists {
         for person in list.persons {
             let qualifiers = Arc::new(person.qualifiers);
             let names = person.names.into_iter().filter_map(|name| NameKey::of(&name).map(|key| (name, key)));
-            self.names.extend(names.map(|(name, key)| ListedName { list: position, entry: person.entry.clone(), name, key, qualifiers: Arc::clone(&qualifiers) }));
+            self.names.extend(names.map(|(name, key)| ListedName {
+                list: position,
+                entry: person.entry.clone(),
+                name,
+                key,
+                qualifiers: Arc::clone(&qualifiers),
+            }));
         }
     }
 }

@@ -92,7 +92,14 @@ mod tests {
     fn individuals_come_with_their_aliases_and_organisations_are_only_counted() {
         let list = read_texts(PRIMARY, ALIASES).unwrap();
         assert_eq!(list.entries, 2);
-        assert_eq!(list.persons, [ListedPerson { entry: "2674".into(), names: vec!["EXAMPLE, Abu".into(), "SAMPLE, Abu".into()], qualifiers: Qualifiers { births: vec![Birth::parse("1948-12-10").unwrap()], ..Qualifiers::default() } }]);
+        assert_eq!(
+            list.persons,
+            [ListedPerson {
+                entry: "2674".into(),
+                names: vec!["EXAMPLE, Abu".into(), "SAMPLE, Abu".into()],
+                qualifiers: Qualifiers { births: vec![Birth::parse("1948-12-10").unwrap()], ..Qualifiers::default() }
+            }]
+        );
         let with_header = format!("ent_num,SDN_name,SDN_type,Program,Title,Call_Sign,Vess_type,Tonnage,GRT,Vess_flag,Vess_owner,Remarks\r\n{PRIMARY}");
         assert_eq!(read_texts(&with_header, ALIASES).unwrap().entries, 2);
     }

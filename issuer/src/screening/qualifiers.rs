@@ -189,7 +189,8 @@ mod tests {
 
     #[test]
     fn countries_are_known_by_code_and_by_the_names_lists_use() {
-        for (text, code) in [("af", "AF"), ("Iran (Islamic Republic of)", "IR"), ("Korea, North", "KP"), ("Russia", "RU"), ("Türkiye", "TR"), ("Syria", "SY")] {
+        for (text, code) in [("af", "AF"), ("Iran (Islamic Republic of)", "IR"), ("Korea, North", "KP"), ("Russia", "RU"), ("Türkiye", "TR"), ("Syria", "SY")]
+        {
             assert_eq!(country_code(text), Some(code), "{text}");
         }
         assert_eq!(country_code("Atlantis"), None);

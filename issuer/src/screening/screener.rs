@@ -74,7 +74,15 @@ impl Screener {
             }
             let known = best.get(&(listed.list, listed.entry.as_str())).is_some_and(|hit| hit.score >= score);
             if let (false, Some(version)) = (known, lists.versions.get(listed.list)) {
-                let hit = Hit { list: version.name.clone(), entry: listed.entry.clone(), matched_name: listed.name.clone(), score, version: version.version.clone(), grade: grade(alike, compared), reasons: reasons(alike, compared) };
+                let hit = Hit {
+                    list: version.name.clone(),
+                    entry: listed.entry.clone(),
+                    matched_name: listed.name.clone(),
+                    score,
+                    version: version.version.clone(),
+                    grade: grade(alike, compared),
+                    reasons: reasons(alike, compared),
+                };
                 best.insert((listed.list, &listed.entry), hit);
             }
         }

@@ -152,7 +152,14 @@ mod tests {
     fn names_are_put_together_and_weak_aliases_left_out() {
         let list = read(Path::new("un.xml"), LIST.as_bytes()).unwrap();
         assert_eq!((list.entries, list.published.as_deref()), (2, Some("2026-02-27")));
-        assert_eq!(list.persons, [ListedPerson { entry: "XXi.001".into(), names: vec!["ADA EXAMPLE & SON".into(), "Ada Sample".into()], qualifiers: Qualifiers { births: vec![Birth::between(1961, 1963)], nationalities: vec![], gender: Some(Gender::Female) } }]);
+        assert_eq!(
+            list.persons,
+            [ListedPerson {
+                entry: "XXi.001".into(),
+                names: vec!["ADA EXAMPLE & SON".into(), "Ada Sample".into()],
+                qualifiers: Qualifiers { births: vec![Birth::between(1961, 1963)], nationalities: vec![], gender: Some(Gender::Female) }
+            }]
+        );
     }
 
     #[test]

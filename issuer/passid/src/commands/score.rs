@@ -158,7 +158,14 @@ fn train_model(data: &Data, out: &Path) -> Result<(), Failure> {
     let Format::Berka = data.format;
     let model = train::train(&berka::examples(&data.dir).map_err(words)?).map_err(words)?;
     std::fs::write(out, model.to_json().map_err(words)?).map_err(at(out))?;
-    eprintln!("{}: {} features from {} loans, {} bad; written to {}", model.version, model.features.len(), model.training.loans, model.training.bad, out.display());
+    eprintln!(
+        "{}: {} features from {} loans, {} bad; written to {}",
+        model.version,
+        model.features.len(),
+        model.training.loans,
+        model.training.bad,
+        out.display()
+    );
     Ok(())
 }
 

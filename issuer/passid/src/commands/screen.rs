@@ -91,11 +91,7 @@ fn pairs(path: &Path, write: &mut dyn FnMut(&Value) -> Result<(), Failure>) -> W
 }
 
 /// Calls `use_row` with each row's number, from 1, and its fields by column; a column the table lacks is empty.
-fn for_each_row(
-    path: &Path,
-    needed: &[&str],
-    mut use_row: impl FnMut(usize, &dyn Fn(&str) -> String) -> Result<(), Failure>,
-) -> Result<(), Failure> {
+fn for_each_row(path: &Path, needed: &[&str], mut use_row: impl FnMut(usize, &dyn Fn(&str) -> String) -> Result<(), Failure>) -> Result<(), Failure> {
     let bad = |reason: String| Failure::Operator(format!("{}: {reason}", path.display()));
     let text = std::fs::read(path).map_err(at(path))?;
     let text = String::from_utf8(text).map_err(|_| bad("not in UTF-8".into()))?;

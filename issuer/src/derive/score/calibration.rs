@@ -243,7 +243,13 @@ fn shift(pairs: &[(f64, f64)], slope: f64) -> f64 {
 fn platt(pairs: &[(f64, f64)]) -> Map {
     let loss = |slope: f64| {
         let shift = shift(pairs, slope);
-        pairs.iter().map(|(risk, bad)| { let value = slope * risk + shift; value.max(0.0) + (-value.abs()).exp().ln_1p() - bad * value }).sum::<f64>()
+        pairs
+            .iter()
+            .map(|(risk, bad)| {
+                let value = slope * risk + shift;
+                value.max(0.0) + (-value.abs()).exp().ln_1p() - bad * value
+            })
+            .sum::<f64>()
     };
     let golden = (5.0_f64.sqrt() - 1.0) / 2.0;
     let (mut low, mut high) = (0.05, 5.0);

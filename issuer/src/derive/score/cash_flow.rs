@@ -60,10 +60,16 @@ impl CashFlow {
         let holds_money = |kind| matches!(kind, AccountKind::Current | AccountKind::Savings | AccountKind::Other);
         let accounts = &material.snapshot.accounts;
         let counts = |position: usize| {
-            accounts.get(position).is_some_and(|history| history.account.currency == material.currency && holds_money(history.account.kind) && history.balance.is_some())
+            accounts
+                .get(position)
+                .is_some_and(|history| history.account.currency == material.currency && holds_money(history.account.kind) && history.balance.is_some())
         };
-        let known: Vec<i64> =
-            accounts.iter().enumerate().filter(|(position, _)| counts(*position)).filter_map(|(_, history)| history.balance.map(|balance| balance.minor)).collect();
+        let known: Vec<i64> = accounts
+            .iter()
+            .enumerate()
+            .filter(|(position, _)| counts(*position))
+            .filter_map(|(_, history)| history.balance.map(|balance| balance.minor))
+            .collect();
         if known.is_empty() {
             return None;
         }

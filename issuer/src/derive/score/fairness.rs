@@ -24,7 +24,13 @@ pub struct Fairness {
 /// Audits `scores`, one for each example.
 pub(super) fn audit(examples: &[Example], scores: &[u16]) -> Vec<Fairness> {
     let sex = |example: &Example| example.is_woman.map(|woman| if woman { "women" } else { "men" });
-    let age = |example: &Example| example.age.map(|years| match years { ..30 => "below 30", 30..50 => "30 to 49", _ => "50 and above" });
+    let age = |example: &Example| {
+        example.age.map(|years| match years {
+            ..30 => "below 30",
+            30..50 => "30 to 49",
+            _ => "50 and above",
+        })
+    };
     let attributes: [(&'static str, &[&'static str], &dyn Fn(&Example) -> Option<&'static str>); 2] =
         [("sex", &["women", "men"], &sex), ("age", &["below 30", "30 to 49", "50 and above"], &age)];
     let mut found = Vec::new();

@@ -5,11 +5,11 @@ use std::sync::LazyLock;
 use passid_api::claims::encoding::{StabilityDetail, Tier};
 use serde::{Deserialize, Serialize};
 
+use super::calibration::Correction;
 use super::cash_flow::CashFlow;
 use super::features::Feature;
 use super::numbers::logistic;
 use super::reasons::{Reason, reasons};
-use super::calibration::Correction;
 
 /// Name of the model this version issues with.
 pub const VERSION: &str = "passid_fsi_v1_0";
@@ -147,7 +147,13 @@ impl Model {
             return Err(ModelError::Content("the covariance does not fit the features"));
         }
         let scale = model.scale;
-        if scale.base_odds.is_nan() || scale.base_odds <= 0.0 || scale.points_to_double.is_nan() || scale.points_to_double <= 0.0 || model.interval_width.is_nan() || model.interval_width < 0.0 {
+        if scale.base_odds.is_nan()
+            || scale.base_odds <= 0.0
+            || scale.points_to_double.is_nan()
+            || scale.points_to_double <= 0.0
+            || model.interval_width.is_nan()
+            || model.interval_width < 0.0
+        {
             return Err(ModelError::Content("the scale or the interval is none"));
         }
         Ok(model)
@@ -165,12 +171,8 @@ impl Model {
     pub(super) fn log_odds(&self, values: &[f64]) -> (f64, f64) {
         let risk = self.intercept + self.features.iter().zip(values).map(|(weight, value)| weight.coefficient * value).sum::<f64>();
         let design: Vec<f64> = std::iter::once(1.0).chain(values.iter().copied()).collect();
-        let variance: f64 = self
-            .covariance
-            .iter()
-            .zip(&design)
-            .map(|(row, one)| one * row.iter().zip(&design).map(|(cell, other)| cell * other).sum::<f64>())
-            .sum();
+        let variance: f64 =
+            self.covariance.iter().zip(&design).map(|(row, one)| one * row.iter().zip(&design).map(|(cell, other)| cell * other).sum::<f64>()).sum();
         (risk, variance.max(0.0).sqrt())
     }
 
@@ -187,8 +189,7 @@ impl Model {
         let reach = self.interval_width * error;
         let (low, high) = (self.scale.score(corrected(raw + reach)), self.scale.score(corrected(raw - reach)));
         let stable = 1.0 - logistic(corrected(raw));
-        let parts: Vec<(Feature, f64, f64)> =
-            self.features.iter().zip(&values).map(|(weight, value)| (weight.feature, *value, weight.coefficient)).collect();
+        let parts: Vec<(Feature, f64, f64)> = self.features.iter().zip(&values).map(|(weight, value)| (weight.feature, *value, weight.coefficient)).collect();
         let detail = StabilityDetail {
             low: low.min(score),
             high: high.max(score),

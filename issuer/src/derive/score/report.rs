@@ -29,8 +29,10 @@ pub fn markdown(model: &Model, found: &Validation) -> String {
         100.0 * found.coverage_meant,
         100.0 * found.coverage
     );
-    text.push_str("The intervals cover what refitting would change: each simulated set of outcomes is drawn from the fitted model and trained on anew. \
-                   They do not cover a population that behaves differently.\n\n");
+    text.push_str(
+        "The intervals cover what refitting would change: each simulated set of outcomes is drawn from the fitted model and trained on anew. \
+                   They do not cover a population that behaves differently.\n\n",
+    );
     text.push_str("## Features\n\nEach is 0 to 1, more is worse; the coefficient is what full concern adds to the log-odds of a bad outcome.\n\n");
     text.push_str("| feature | days | meaning | coefficient | points |\n|---|---|---|---|---|\n");
     for weight in &model.features {
@@ -64,10 +66,8 @@ pub fn calibration_svg(found: &Validation) -> String {
     let highest = found.bins.iter().map(|bin| bin.predicted.max(bin.observed_between.1)).fold(0.1, f64::max);
     let place = |value: f64| value / highest * SIDE;
     let (x, y) = (|value: f64| MARGIN + place(value), |value: f64| MARGIN + SIDE - place(value));
-    let mut body = format!(
-        "<line x1='{:.1}' y1='{:.1}' x2='{:.1}' y2='{:.1}' stroke='#999' stroke-dasharray='4 4'/>\n",
-        x(0.0), y(0.0), x(highest), y(highest)
-    );
+    let mut body =
+        format!("<line x1='{:.1}' y1='{:.1}' x2='{:.1}' y2='{:.1}' stroke='#999' stroke-dasharray='4 4'/>\n", x(0.0), y(0.0), x(highest), y(highest));
     for bin in &found.bins {
         let (low, high) = bin.observed_between;
         let _ = writeln!(body, "<line x1='{0:.1}' y1='{1:.1}' x2='{0:.1}' y2='{2:.1}' stroke='#1f6feb'/>", x(bin.predicted), y(low), y(high));
@@ -79,11 +79,7 @@ pub fn calibration_svg(found: &Validation) -> String {
         let _ = writeln!(body, "<text x='{:.1}' y='{:.1}' text-anchor='end'>{value:.2}</text>", MARGIN - 8.0, y(value) + 4.0);
     }
     let _ = writeln!(body, "<text x='{:.1}' y='{:.1}' text-anchor='middle'>predicted share of bad outcomes</text>", MARGIN + SIDE / 2.0, MARGIN + SIDE + 40.0);
-    let _ = writeln!(
-        body,
-        "<text transform='translate(16 {:.1}) rotate(-90)' text-anchor='middle'>observed share, 90 % interval</text>",
-        MARGIN + SIDE / 2.0
-    );
+    let _ = writeln!(body, "<text transform='translate(16 {:.1}) rotate(-90)' text-anchor='middle'>observed share, 90 % interval</text>", MARGIN + SIDE / 2.0);
     let _ = writeln!(body, "<rect x='{MARGIN}' y='{MARGIN}' width='{SIDE}' height='{SIDE}' fill='none' stroke='#333'/>");
     picture("Calibration out of fold", SIDE + 2.0 * MARGIN, SIDE + 2.0 * MARGIN, &body)
 }
@@ -92,14 +88,19 @@ pub fn calibration_svg(found: &Validation) -> String {
 pub fn reliability_svg(found: &Validation) -> String {
     let highest = found.bins.iter().map(|bin| bin.predicted.max(bin.observed())).fold(0.1, f64::max);
     let (row, width) = (26.0, 300.0);
-    let mut body = String::from("<text x='20' y='52'>loans</text><text x='75' y='52'>bad</text><text x='120' y='52'>predicted</text><text x='200' y='52'>observed</text>\n");
+    let mut body = String::from(
+        "<text x='20' y='52'>loans</text><text x='75' y='52'>bad</text><text x='120' y='52'>predicted</text><text x='200' y='52'>observed</text>\n",
+    );
     let mut top = 62.0;
     for bin in &found.bins {
         let base = top + 15.0;
         let _ = writeln!(
             body,
             "<text x='20' y='{base:.1}'>{}</text><text x='75' y='{base:.1}'>{}</text><text x='120' y='{base:.1}'>{:.3}</text><text x='200' y='{base:.1}'>{:.3}</text>",
-            bin.loans, bin.bad, bin.predicted, bin.observed()
+            bin.loans,
+            bin.bad,
+            bin.predicted,
+            bin.observed()
         );
         let _ = writeln!(body, "<rect x='280' y='{:.1}' width='{:.1}' height='9' fill='#9aa4b2'/>", top + 1.0, bin.predicted / highest * width);
         let _ = writeln!(body, "<rect x='280' y='{:.1}' width='{:.1}' height='9' fill='#1f6feb'/>", top + 11.0, bin.observed() / highest * width);

@@ -107,11 +107,8 @@ fn out_of_fold(rows: &[Vec<f64>], bad: &[f64], seed: u64) -> Vec<f64> {
     let mut predicted = vec![0.0; bad.len()];
     for held_out in 0..FOLDS {
         let learn: Vec<usize> = (0..bad.len()).filter(|place| fold[*place] != held_out).collect();
-        let found = fit(
-            &learn.iter().map(|place| rows[*place].clone()).collect::<Vec<_>>(),
-            &learn.iter().map(|place| bad[*place]).collect::<Vec<_>>(),
-            PENALTY,
-        );
+        let found =
+            fit(&learn.iter().map(|place| rows[*place].clone()).collect::<Vec<_>>(), &learn.iter().map(|place| bad[*place]).collect::<Vec<_>>(), PENALTY);
         for place in (0..bad.len()).filter(|place| fold[*place] == held_out) {
             predicted[place] = logistic(found.log_odds(&rows[place]));
         }
@@ -151,7 +148,13 @@ pub fn auc(predicted: &[f64], bad: &[f64]) -> f64 {
     for worse in of(true) {
         for better in of(false) {
             pairs += 1.0;
-            won += if worse > better { 1.0 } else if worse < better { 0.0 } else { 0.5 };
+            won += if worse > better {
+                1.0
+            } else if worse < better {
+                0.0
+            } else {
+                0.5
+            };
         }
     }
     won / pairs
@@ -194,7 +197,12 @@ fn wilson(count: usize, of: usize) -> (f64, f64) {
 fn tiers(scores: &[u16], bad: &[f64]) -> [(usize, usize); 4] {
     let mut found = [(0, 0); 4];
     for (score, bad) in scores.iter().zip(bad) {
-        let tier = &mut found[match score { 780.. => 0, 700..=779 => 1, 620..=699 => 2, _ => 3 }];
+        let tier = &mut found[match score {
+            780.. => 0,
+            700..=779 => 1,
+            620..=699 => 2,
+            _ => 3,
+        }];
         *tier = (tier.0 + 1, tier.1 + usize::from(*bad > 0.5));
     }
     found

@@ -8,10 +8,10 @@ use passid_api::claims::encoding::Currency;
 use passid_api::time::Timestamp;
 
 use super::files::{self, Row};
-use crate::sandbox::bank::personas::code;
 use super::translate;
 use crate::bank::data::{Account, AccountHistory, AccountKind, Balance, BankSnapshot, Direction, Transaction};
 use crate::sandbox::bank::config::SandboxBankError;
+use crate::sandbox::bank::personas::code;
 
 /// A loan, what was known when it was granted, and how it went.
 pub(crate) struct Loan {
@@ -61,7 +61,9 @@ pub(crate) fn read(directory: &Path) -> Result<Vec<Loan>, SandboxBankError> {
     })?;
     if files::RowSource::all(directory)?.is_empty() {
         let path = directory.join("trans_preloan.csv");
-        return Err(SandboxBankError::Unreadable { path, source: std::io::Error::new(std::io::ErrorKind::NotFound, "no trans….csv or trans….asc is there") });
+        return Err(SandboxBankError::Unreadable {
+            path, source: std::io::Error::new(std::io::ErrorKind::NotFound, "no trans….csv or trans….asc is there")
+        });
     }
     granted.sort_by_key(|loan| (loan.account, loan.day));
     let accounts: Vec<u32> = granted.iter().map(|loan| loan.account).collect();

@@ -49,10 +49,7 @@ pub(crate) fn table(directory: &Path, name: &str) -> Vec<Vec<String>> {
 pub(crate) fn loans(directory: &Path) -> Vec<Loan> {
     let mut loans: Vec<Loan> = table(directory, "loan.asc")
         .iter()
-        .map(|row| Loan {
-            account: row[1].parse().unwrap(),
-            granted_on: Date::strptime("%Y%m%d", format!("19{}", row[2])).unwrap(),
-        })
+        .map(|row| Loan { account: row[1].parse().unwrap(), granted_on: Date::strptime("%Y%m%d", format!("19{}", row[2])).unwrap() })
         .collect();
     loans.sort_by_key(|loan| loan.account);
     loans
