@@ -17,7 +17,7 @@ pub fn text(lines: &[&str]) -> String {
 
 /// The schema of a closed set of words.
 pub fn words(documentation: &[&str], words: &[(&str, &[&str])]) -> Schema {
-    let list: String = words.iter().map(|(word, lines)| format!("\n- `{word}`: {}", text(lines))).collect();
+    let list = words.iter().map(|(word, lines)| format!("\n- `{word}`: {}", text(lines))).collect::<Vec<_>>().concat();
     let values: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
     json_schema!({ "type": "string", "enum": values, "description": format!("{}\n{list}", text(documentation)) })
 }
@@ -50,7 +50,7 @@ impl JsonSchema for PermissionSet {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         let mut names: Vec<&str> = Permission::ALL.iter().map(|permission| permission.as_str()).collect();
         names.push(SUMMARY_ALIAS);
-        let lines: String = Permission::ALL.iter().map(|permission| format!("\n- `{permission}`: {}", permission.plain_name())).collect();
+        let lines = Permission::ALL.iter().map(|permission| format!("\n- `{permission}`: {}", permission.plain_name())).collect::<Vec<_>>().concat();
         let description = format!("What is asked for or disclosed.\n{lines}\n- `{SUMMARY_ALIAS}`: in requests, all of these but `full_score`");
         json_schema!({ "type": "array", "minItems": 1, "items": { "type": "string", "enum": names }, "description": description })
     }

@@ -21,21 +21,20 @@ const SECONDS_PER_HOUR: i64 = 3_600;
 /// `not_found` when the caller has none that accepted the token.
 pub(super) async fn assemble(service: &Service, caller: &KeyCaller, request: PackageRequest) -> Result<Package, ApiError> {
     let mut reader = service.store.reader().await?;
-    let found = match request.token.trim().parse() {
-        Ok(id) => store::verifications::find(&mut reader, caller.institution, caller.environment, id).await?,
-        Err(_) => {
-            let digest = redeem::token_digest(service, &request.token);
-            store::verifications::find_by_token(&mut reader, caller.institution, caller.environment, digest).await?
-        }
+    let found = if let Ok(id) = request.token.trim().parse() {
+        store::verifications::find(&mut reader, caller.institution, caller.environment, id).await?
+    } else {
+        let digest = redeem::token_digest(service, &request.token);
+        store::verifications::find_by_token(&mut reader, caller.institution, caller.environment, digest).await?
     };
     let stored = found.filter(|stored| stored.evidence.is_some());
     let stored = stored.ok_or_else(|| ApiError::new(ProblemCode::NotFound, "You have no verification that accepted this token; verify it first."))?;
     let provenance = store::verifications::provenance(&mut reader, caller.institution, caller.environment, stored.id).await?;
     let provenance = provenance.ok_or(StoreError::Corrupt("provenance"))?;
-    Ok(package(stored, provenance, request.institution_ref, service.clock.now())?)
+    Ok(package(&stored, provenance, request.institution_ref, service.clock.now())?)
 }
 
-fn package(stored: StoredVerification, provenance: Provenance, reference: Option<String>, now: Timestamp) -> Result<Package, StoreError> {
+fn package(stored: &StoredVerification, provenance: Provenance, reference: Option<String>, now: Timestamp) -> Result<Package, StoreError> {
     let response: VerifyResponse = serde_json::from_str(&stored.response).map_err(|_| StoreError::Corrupt("verification"))?;
     let claims = response.claims.ok_or(StoreError::Corrupt("verification"))?;
     let hours_at_verification = claims.get("freshness_hours").and_then(serde_json::Value::as_u64).ok_or(StoreError::Corrupt("verification"))?;

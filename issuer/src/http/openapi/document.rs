@@ -48,7 +48,7 @@ pub fn document() -> &'static Value {
 
 fn build(served: Vec<Served>) -> Value {
     let mut schemas = Schemas::new();
-    let problem = schemas.written(|generator| generator.subschema_for::<Problem>());
+    let problem = schemas.written(schemars::SchemaGenerator::subschema_for::<Problem>);
     let mut paths: BTreeMap<String, Map<String, Value>> = BTreeMap::new();
     for Served { method, path, operation } in served {
         let described = describe(&mut schemas, &problem, operation);

@@ -22,10 +22,11 @@ fn page(title: &str, content: &str) -> Response {
 
 /// All codes, one a line.
 pub(super) fn index() -> Response {
-    let rows: String = ProblemCode::ALL
+    let rows = ProblemCode::ALL
         .iter()
         .map(|code| format!("<tr><td>{}</td><td><a href=\"/problems/{code}\"><code>{code}</code></a></td><td>{}</td></tr>", code.status(), code.title()))
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     page("Problems", &format!("<h1>Problems</h1><table><tr><th>Status</th><th>Code</th><th>Meaning</th></tr>{rows}</table>"))
 }
 

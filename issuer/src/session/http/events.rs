@@ -25,7 +25,7 @@ use super::{examples, names_own_session, own};
 /// Between comments that keep proxies from closing a silent stream.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// How long one look lasts; the stream goes on.
-const LOOK: Duration = Duration::from_secs(60);
+const LOOK: Duration = Duration::from_mins(1);
 
 pub(super) fn operation() -> Operation {
     names_own_session(Operation::new(Chapter::Sessions, "stream_session", "A session as server-sent events"))
