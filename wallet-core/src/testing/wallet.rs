@@ -45,11 +45,21 @@ impl Home {
     }
 
     pub(crate) async fn open(&self) -> Result<Wallet, WalletError> {
+        self.open_at("wallet", self.keystore.clone()).await
+    }
+
+    /// A wallet on another phone: another directory, another keystore.
+    pub(crate) async fn other_phone(&self, name: &str) -> Wallet {
+        let keystore = MemoryKeystore::new(random(self.opened.fetch_add(1, Ordering::SeqCst)));
+        self.open_at(name, Arc::new(keystore)).await.unwrap()
+    }
+
+    async fn open_at(&self, name: &str, keystore: Arc<MemoryKeystore>) -> Result<Wallet, WalletError> {
         let config = WalletConfig {
-            data_directory: self.directory.path().join("wallet"),
+            data_directory: self.directory.path().join(name),
             issuer: self.issuer.address.parse().unwrap(),
             environment: Environment::Sandbox,
-            keystore: self.keystore.clone(),
+            keystore,
             clock: self.clock.clone(),
             // A wallet opened again draws other keys and nonces than before.
             random: Arc::new(random(self.opened.fetch_add(1, Ordering::SeqCst))),
