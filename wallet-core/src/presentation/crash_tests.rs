@@ -2,39 +2,20 @@
 //!
 //! A child process (this test binary, started again) shares or declines and aborts at the n-th place, for every n until it gets through.
 
-use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use passid_api::environment::Environment;
 use passid_api::permission::{Permission, PermissionSet};
 use passid_api::session::deep_link;
 use passid_api::time::{Clock, ManualClock, Timestamp};
 
 use super::*;
-use crate::WalletConfig;
 use crate::consent::KeystoreApproval;
 use crate::crash::armed;
-use crate::keystore::FileKeystore;
-use crate::random::Random;
 use crate::share::ShareOptions;
-use crate::testing::{FakeIssuer, FakeProver, random};
+use crate::testing::{FakeIssuer, open_on_files as open};
 
 const CHILD: &str = "presentation::crash_tests::the_child_that_dies";
-
-async fn open(directory: &Path, issuer: &str, now: Timestamp, seed: u64) -> Wallet {
-    let random: Arc<Random> = Arc::new(random(seed));
-    let config = WalletConfig {
-        data_directory: directory.to_owned(),
-        issuer: issuer.parse().unwrap(),
-        environment: Environment::Sandbox,
-        keystore: Arc::new(FileKeystore::new(directory, random.clone())),
-        clock: Arc::new(ManualClock::new(now)),
-        random,
-        http: crate::issuer::http_client().unwrap(),
-    };
-    Wallet::open_with(config, Arc::new(FakeProver::default())).await.unwrap()
-}
 
 fn permissions() -> PermissionSet {
     PermissionSet::new([Permission::IncomeVerified]).unwrap()

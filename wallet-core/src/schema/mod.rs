@@ -1,5 +1,8 @@
 //! The vault's tables, change by change. A released file here never changes: phones hold vaults made by it.
 
+#[cfg(test)]
+mod tests;
+
 use crate::vault::Migration;
 
 /// Every change so far, in order.
