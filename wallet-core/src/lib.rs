@@ -35,6 +35,8 @@ pub mod keystore;
 pub mod presentation;
 pub mod random;
 pub mod request;
+#[cfg(all(test, target_os = "linux"))]
+mod memory_tests;
 mod schema;
 mod sealing;
 pub mod share;

@@ -26,7 +26,7 @@ async fn a_new_phone_takes_over_the_account_and_its_history_and_the_old_one_is_o
     let backup = old.backup(passphrase(), HolderSecretChoice::LeaveOut).await.unwrap();
     let before = old.registration().await.unwrap().unwrap();
 
-    let new = home.other_phone("new").await;
+    let new = home.other_phone().await;
     let restored = new.restore(backup, passphrase()).await.unwrap();
     assert_eq!((restored.user_id, restored.history_lines, restored.same_applicant), (before.user_id, 1, false));
     assert_eq!(new.history(HistoryFilter::default()).await.unwrap()[0].outcome, Outcome::Shared);
@@ -47,7 +47,7 @@ async fn with_the_holder_secret_the_person_stays_the_same_applicant() {
     let opened = home.keystore.times_opened(KeyRole::Consent);
     let backup = old.backup(passphrase(), with_secret()).await.unwrap();
     assert_eq!(home.keystore.times_opened(KeyRole::Consent), opened + 1, "the keystore opened it, nobody else");
-    let new = home.other_phone("new").await;
+    let new = home.other_phone().await;
     assert!(new.restore(backup, passphrase()).await.unwrap().same_applicant);
     assert_eq!(commitment(&new).await, commitment(&old).await);
 
@@ -61,7 +61,7 @@ async fn a_restore_whose_answer_was_lost_is_done_again() {
     let home = Home::new().await;
     let (old, _) = home.wallet().await;
     let backup = old.backup(passphrase(), HolderSecretChoice::LeaveOut).await.unwrap();
-    let new = home.other_phone("new").await;
+    let new = home.other_phone().await;
     home.issuer.behave(Behaviour::LoseAnswer);
     assert_eq!(new.restore(backup.clone(), passphrase()).await.unwrap_err().code(), "issuer_status");
     assert_eq!(new.history(HistoryFilter::default()).await.unwrap(), []);
@@ -76,7 +76,7 @@ async fn what_is_not_this_wallets_is_refused_before_anything_changes() {
     let (old, _) = home.wallet().await;
     let backup = old.backup(passphrase(), HolderSecretChoice::LeaveOut).await.unwrap();
     let refused = async |backup: &[u8], passphrase: Passphrase| {
-        let phone = home.other_phone("other").await;
+        let phone = home.other_phone().await;
         let error = phone.restore(backup.to_vec(), passphrase).await.unwrap_err();
         assert!(phone.registration().await.is_ok_and(|account| account.is_none()), "{error}");
         phone.close().await.unwrap();

@@ -50,9 +50,9 @@ impl Home {
     }
 
     /// A wallet on another phone: another directory, another keystore.
-    pub(crate) async fn other_phone(&self, name: &str) -> Wallet {
-        let keystore = MemoryKeystore::new(random(self.opened.fetch_add(1, Ordering::SeqCst)));
-        self.open_at(name, Arc::new(keystore)).await.unwrap()
+    pub(crate) async fn other_phone(&self) -> Wallet {
+        let number = self.opened.fetch_add(1, Ordering::SeqCst);
+        self.open_at(&format!("phone-{number}"), Arc::new(MemoryKeystore::new(random(number)))).await.unwrap()
     }
 
     async fn open_at(&self, name: &str, keystore: Arc<MemoryKeystore>) -> Result<Wallet, WalletError> {
