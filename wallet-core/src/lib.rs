@@ -32,11 +32,11 @@ pub mod history;
 pub mod identity;
 pub mod issuer;
 pub mod keystore;
+#[cfg(all(test, target_os = "linux"))]
+mod memory_tests;
 pub mod presentation;
 pub mod random;
 pub mod request;
-#[cfg(all(test, target_os = "linux"))]
-mod memory_tests;
 mod schema;
 mod sealing;
 pub mod share;

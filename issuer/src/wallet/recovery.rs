@@ -53,9 +53,8 @@ pub(super) fn forget_key_operation() -> Operation {
 
 /// Forgets the recovery key: no backup made so far moves the account any more.
 pub(super) async fn forget_key(State(service): State<Service>, caller: WalletCaller) -> Result<StatusCode, ApiError> {
-    let forgotten = service
-        .store
-        .write::<(), StoreError, _>(move |connection| Box::pin(async move { store::users::delete_recovery_key(connection, caller.user).await }));
+    let forgotten =
+        service.store.write::<(), StoreError, _>(move |connection| Box::pin(async move { store::users::delete_recovery_key(connection, caller.user).await }));
     Ok(forgotten.await.map(|()| StatusCode::NO_CONTENT)?)
 }
 

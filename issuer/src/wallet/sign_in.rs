@@ -112,7 +112,13 @@ pub(super) async fn register(State(service): State<Service>, body: JsonBody<Regi
                     return Answer::ok(&wallet_token(&inside, &user)?);
                 }
                 let id = inside.with_random(|random| UserId::generate(inside.clock.as_ref(), random));
-                let user = WalletUser { id, environment: request.environment, holder_commitment: request.holder_commitment, sanctions_match: false, device_generation: 0 };
+                let user = WalletUser {
+                    id,
+                    environment: request.environment,
+                    holder_commitment: request.holder_commitment,
+                    sanctions_match: false,
+                    device_generation: 0,
+                };
                 match store::users::insert(connection, &user, key.to_bytes(), inside.clock.now()).await {
                     Err(StoreError::Duplicate(_)) => Err(ApiError::new(ProblemCode::Conflict, "This secret is registered with another device.")),
                     inserted => {

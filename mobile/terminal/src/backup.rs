@@ -29,8 +29,10 @@ pub(crate) async fn make(wallet: &Wallet, options: &Backup, screen: Screen) -> R
     }
     let backup = wallet.backup(passphrase(options.passphrase_file.as_deref(), true)?, secret).await?;
     write_new(&options.file, &backup).map_err(|error| Failure::File(format!("{}: {error}", options.file.display())))?;
-    let kept = if options.include_holder_secret { "It holds your holder secret: keep it as you keep your keys." } else { "It holds no secret that proves anything." };
-    let text = format!("Backup written to {} ({} bytes).\n{kept}\nWithout the passphrase nobody can open it, you included.", options.file.display(), backup.len());
+    let kept =
+        if options.include_holder_secret { "It holds your holder secret: keep it as you keep your keys." } else { "It holds no secret that proves anything." };
+    let text =
+        format!("Backup written to {} ({} bytes).\n{kept}\nWithout the passphrase nobody can open it, you included.", options.file.display(), backup.len());
     screen.answer(&json!({"ok": true, "file": options.file, "bytes": backup.len(), "holder_secret": options.include_holder_secret}), &text)
 }
 

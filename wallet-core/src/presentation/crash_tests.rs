@@ -40,8 +40,6 @@ struct Orders {
     /// The request to answer; a share is made when there is none.
     link: Option<String>,
     decline: bool,
-    /// Only find out what became of an earlier attempt.
-    recover: bool,
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -52,7 +50,6 @@ async fn the_child_that_dies() {
     let wallet = open(&orders.directory, &orders.issuer, orders.now, 1_000 + orders.crash_at).await;
     armed::arm(orders.crash_at);
     match &orders.link {
-        _ if orders.recover => drop(wallet.resume_attempts().await.unwrap()),
         Some(link) if orders.decline => {
             let review = wallet.review(link).await.unwrap();
             wallet.decline(review.session, Some("no")).await.unwrap();
@@ -94,7 +91,7 @@ async fn die_everywhere(sessions: bool, decline: bool, look: impl AsyncFn(&Walle
             let session = issuer.session(permissions());
             deep_link(session.request_id, session.institution.id)
         });
-        let orders = Orders { directory: directory.path().to_owned(), issuer: issuer.address.clone(), now: clock.now(), crash_at, link: link.clone(), decline, recover: false };
+        let orders = Orders { directory: directory.path().to_owned(), issuer: issuer.address.clone(), now: clock.now(), crash_at, link: link.clone(), decline };
         issuer.inside().effects.clear();
         if child(orders).await {
             return crash_at;
@@ -160,47 +157,4 @@ async fn wherever_it_dies_declining_is_told_once_or_not_at_all() {
     })
     .await;
     assert!(places > 10, "only {places} places");
-}
-
-/// Dies at a random place, and then once more while recovering from that. `PASSID_CRASH_POINTS=1000` for the long run.
-#[tokio::test(flavor = "multi_thread")]
-async fn at_random_places_and_again_while_recovering_nothing_is_doubled_lost_or_stuck() {
-    use rand::{Rng, SeedableRng};
-    let rounds: u64 = std::env::var("PASSID_CRASH_POINTS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(8);
-    let mut generator = rand::rngs::StdRng::seed_from_u64(7);
-    let directory = tempfile::tempdir().unwrap();
-    let (clock, issuer) = wallet_with_a_credential(directory.path()).await;
-    let mut shares = 0;
-    for round in 0..rounds {
-        let (flow, place, again) = (generator.next_u32() % 3, u64::from(generator.next_u32() % 40), u64::from(generator.next_u32() % 12));
-        let link = (flow < 2).then(|| {
-            let session = issuer.session(permissions());
-            deep_link(session.request_id, session.institution.id)
-        });
-        issuer.inside().effects.clear();
-        let orders = |crash_at, recover| Orders {
-            directory: directory.path().to_owned(),
-            issuer: issuer.address.clone(),
-            now: clock.now(),
-            crash_at,
-            link: link.clone(),
-            decline: flow == 1,
-            recover,
-        };
-        child(orders(place, false)).await;
-        child(orders(again, true)).await;
-        let wallet = open(directory.path(), &issuer.address, clock.now(), 10_000 + round).await;
-        wallet.resume_attempts().await.unwrap();
-        let said = format!("round {round}: flow {flow} died at {place}, recovery at {again}");
-        assert!(issuer.effects() <= 1, "{said}: doubled");
-        assert_eq!(wallet.credentials().await.unwrap().len(), 1, "{said}: the credential is there");
-        match &link {
-            Some(link) if issuer.effects() == 0 => approve(&wallet, link).await.unwrap_or_else(|error| panic!("{said}: stuck: {error}")),
-            Some(link) => assert!(approve(&wallet, link).await.is_err(), "{said}"),
-            None => shares += issuer.effects(),
-        }
-        assert_eq!(wallet.shares().await.unwrap().len(), shares, "{said}: every share made is in the wallet");
-        assert_eq!(wallet.resume_attempts().await.unwrap(), [], "{said}: nothing is left over");
-        wallet.close().await.unwrap();
-    }
 }

@@ -6,7 +6,5 @@ mod tests;
 use crate::vault::Migration;
 
 /// Every change so far, in order.
-pub(crate) const MIGRATIONS: &[Migration] = &[
-    Migration { name: "initial", sql: include_str!("0001_initial.sql") },
-    Migration { name: "recovery", sql: include_str!("0002_recovery.sql") },
-];
+pub(crate) const MIGRATIONS: &[Migration] =
+    &[Migration { name: "initial", sql: include_str!("0001_initial.sql") }, Migration { name: "recovery", sql: include_str!("0002_recovery.sql") }];

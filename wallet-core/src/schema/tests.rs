@@ -48,12 +48,8 @@ async fn every_released_vault_opens_with_everything_in_it() {
         assert_eq!(wallet.history(HistoryFilter::default()).await.unwrap()[0].outcome, Outcome::Shared, "{name}");
         let account = wallet.core.registered_account().await.unwrap();
         assert!(account.consent_lock(&wallet.core).open().is_ok(), "{name}: the holder secret opens");
-        let version: u32 = wallet
-            .core
-            .vault
-            .read(|tables| tables.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(VaultError::from))
-            .await
-            .unwrap();
+        let version: u32 =
+            wallet.core.vault.read(|tables| tables.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(VaultError::from)).await.unwrap();
         assert_eq!(usize::try_from(version).unwrap(), MIGRATIONS.len(), "{name} was brought up");
         wallet.close().await.unwrap();
     }

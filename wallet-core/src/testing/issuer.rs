@@ -25,8 +25,8 @@ use passid_api::session::{Declined, Fulfilled, InstitutionSummary, PublicSession
 use passid_api::share::{CreateShare, ShareCreated, ShareHistory, ShareView};
 use passid_api::time::{Clock, ManualClock, Timestamp};
 use passid_api::wallet::{
-    Challenge, CredentialRequest, CredentialState, CredentialStatus, IssuedCredential, RebindRequest, RecoveryKeyRequest, RegisterRequest, TokenRequest, WalletToken,
-    rebind_message, signed_message,
+    Challenge, CredentialRequest, CredentialState, CredentialStatus, IssuedCredential, RebindRequest, RecoveryKeyRequest, RegisterRequest, TokenRequest,
+    WalletToken, rebind_message, signed_message,
 };
 use passid_circuits::tree::{DEPTH, EMPTY_LEAF, MerklePath, empty_subtree_root};
 use passid_circuits::{Claims, CredentialHeader, FieldElement, SecretElement, credential_commitment};

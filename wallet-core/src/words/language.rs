@@ -22,10 +22,8 @@ passid_api::text_enum! {
 
 /// A no-break space, as French sets between digits and before units (Imprimerie nationale; CLDR uses the narrow one, U+202F).
 const NARROW_SPACE: char = '\u{202f}';
-const ENGLISH_MONTHS: [&str; 12] =
-    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
-const FRENCH_MONTHS: [&str; 12] =
-    ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"];
+const ENGLISH_MONTHS: [&str; 12] = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+const FRENCH_MONTHS: [&str; 12] = ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"];
 
 impl Language {
     /// The language of a locale such as `fr-CA` or `fr_FR.UTF-8`; English where the wallet does not speak it.
@@ -160,14 +158,10 @@ mod tests {
 
     #[test]
     fn time_and_money() {
-        assert_eq!([600, 59, 3_599, 7_260, 0, -5].map(|seconds| Language::English.countdown(seconds)), [
-            "10 min 0 s",
-            "59 s",
-            "59 min 59 s",
-            "2 h 1 min",
-            "over",
-            "over"
-        ]);
+        assert_eq!(
+            [600, 59, 3_599, 7_260, 0, -5].map(|seconds| Language::English.countdown(seconds)),
+            ["10 min 0 s", "59 s", "59 min 59 s", "2 h 1 min", "over", "over"]
+        );
         assert_eq!(Language::French.countdown(-1), "terminé");
         assert_eq!(Language::French.money(123_456_705, "EUR".parse().ok()), "1\u{202f}234\u{202f}567,05\u{a0}€");
         assert_eq!(Language::French.money(2_500, "XOF".parse().ok()), "2\u{202f}500\u{a0}XOF");

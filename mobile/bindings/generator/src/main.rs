@@ -21,12 +21,8 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let options = GenerateOptions {
-        languages: vec![language],
-        source: Utf8PathBuf::from(library),
-        out_dir: Utf8PathBuf::from(directory),
-        ..GenerateOptions::default()
-    };
+    let options =
+        GenerateOptions { languages: vec![language], source: Utf8PathBuf::from(library), out_dir: Utf8PathBuf::from(directory), ..GenerateOptions::default() };
     match generate(options) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
