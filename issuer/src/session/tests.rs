@@ -44,7 +44,7 @@ impl Asked {
 
 async fn decline(service: &Service, id: &str) {
     let user = service.with_random(|random| UserId::generate(service.clock.as_ref(), random));
-    let subject = Subject::Wallet { sub: user, environment: Environment::Sandbox };
+    let subject = Subject::Wallet { sub: user, environment: Environment::Sandbox, device: 0 };
     let token = access::issue(&service.keys, service.config.issuer(), subject, service.clock.now()).unwrap();
     let authorization = format!("Bearer {token}");
     let path = format!("/v1/sessions/{id}/decline");

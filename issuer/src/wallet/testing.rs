@@ -28,7 +28,7 @@ pub(crate) async fn linked(service: &Service, provider: &str, tokens: &BankToken
     let now = service.clock.now();
     let (id, user) = service.with_random(|random| (BankLinkId::generate(service.clock.as_ref(), random), UserId::generate(service.clock.as_ref(), random)));
     let sealed = seal_tokens(service, id, tokens).unwrap();
-    let holder = WalletUser { id: user, environment: Environment::Sandbox, holder_commitment: user.to_string(), sanctions_match: false };
+    let holder = WalletUser { id: user, environment: Environment::Sandbox, holder_commitment: user.to_string(), sanctions_match: false, device_generation: 0 };
     let link = StoredLink {
         id,
         user,
