@@ -61,8 +61,48 @@ pub struct TokenRequest {
 ///
 /// The issuer's identifier keeps a dishonest issuer from passing on another one's challenge.
 pub fn signed_message(issuer: &str, challenge: &str, holder_commitment: &str) -> Vec<u8> {
+    framed(&["passid/wallet-challenge/v1", issuer, challenge, holder_commitment])
+}
+
+/// `PUT /v1/wallet/recovery-key`: the key that backups of this wallet carry, in place of any before.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RecoveryKeyRequest {
+    /// Ed25519 public key, 32 bytes, base64url.
+    pub recovery_key: String,
+}
+
+/// `POST /v1/wallet/rebind`: a restored backup binds its account to this device; the device before is cut off.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RebindRequest {
+    /// Sandbox or live.
+    pub environment: Environment,
+    /// The public half of the backup's key, 32 bytes, base64url.
+    pub recovery_key: String,
+    /// Ed25519 public key of the new device, 32 bytes, base64url.
+    pub device_key: String,
+    /// Decimal field element: Poseidon of the holder's secret, new or restored.
+    pub holder_commitment: String,
+    /// The challenge answered; asked for by the new device key.
+    pub challenge: String,
+    /// The device key's signature over [`signed_message`], base64url.
+    pub signature: String,
+    /// The recovery key's signature over [`rebind_message`], base64url.
+    pub recovery_signature: String,
+}
+
+/// What the recovery key signs: a domain tag, the issuer, the challenge, the new device key (base64url), the commitment; each with its
+/// length before it.
+pub fn rebind_message(issuer: &str, challenge: &str, device_key: &str, holder_commitment: &str) -> Vec<u8> {
+    framed(&["passid/wallet-rebind/v1", issuer, challenge, device_key, holder_commitment])
+}
+
+fn framed(parts: &[&str]) -> Vec<u8> {
     let mut message = Vec::new();
-    for part in ["passid/wallet-challenge/v1", issuer, challenge, holder_commitment] {
+    for part in parts {
         message.extend_from_slice(&u32::try_from(part.len()).unwrap_or(u32::MAX).to_be_bytes());
         message.extend_from_slice(part.as_bytes());
     }

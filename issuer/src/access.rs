@@ -22,6 +22,9 @@ pub enum Subject {
         sub: UserId,
         /// The account's environment.
         environment: Environment,
+        /// How often the account had moved to another device when this token was made.
+        #[serde(default)]
+        device: i64,
     },
     /// A user of an institution's workspace.
     Institution {

@@ -3,6 +3,7 @@
 use passid_api::permission::{Permission, PermissionSet};
 use passid_api::session::{CreateSession, SessionState};
 use passid_tests::world::{World, approve};
+use passid_wallet_core::backup::{HolderSecretChoice, Passphrase};
 use serde_json::Value;
 
 fn asking() -> CreateSession {
@@ -133,5 +134,39 @@ async fn a_wallet_is_answered_only_about_itself() {
             (answer.status().as_u16(), answer.json::<Value>().await.unwrap()["code"].as_str().map(str::to_owned)),
             (401, Some("unauthenticated".to_owned()))
         );
+    }
+}
+
+/// A phone is lost: the backup moves the account to a new one. The old phone is out at once, not when its token ends; whoever restores
+/// must sign in to the bank before there is a credential again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_moves_the_account_to_a_new_phone_and_the_old_one_is_out_at_once() {
+    let passphrase = || Passphrase::new("a long passphrase".to_owned());
+    for world in World::on_every_engine().await {
+        let (old, bank) = (world.amara().await, world.institution("Bank").await);
+        let session = bank.session(&asking()).await;
+        approve(&old, &old.review(&session.deep_link).await.unwrap()).await.unwrap();
+        let file = old.backup(passphrase(), HolderSecretChoice::LeaveOut).await.unwrap();
+        let link = world.link(&old, "amara", "Amara Osei").await;
+
+        let new = world.wallet("new phone").await;
+        let restored = new.restore(file.clone(), passphrase()).await.unwrap();
+        assert_eq!((restored.history_lines, restored.same_applicant), (1, false), "{}", world.engine);
+        assert_eq!(Some(restored.user_id), old.registration().await.unwrap().map(|account| account.user_id));
+
+        assert_eq!(old.refresh_credentials().await.unwrap_err().code(), "unauthenticated", "{}", world.engine);
+        let states: Vec<_> = new.refresh_credentials().await.unwrap();
+        assert!(states.is_empty(), "no credential travels");
+        let refused = new.request_credential(link, "GB".parse().unwrap()).await.unwrap_err();
+        assert_ne!(refused.code(), "unauthenticated", "the old phone's bank link has ended: {refused}");
+        let link = world.link(&new, "amara", "Amara Osei").await;
+        new.request_credential(link, "GB".parse().unwrap()).await.unwrap();
+        let session = bank.session(&asking()).await;
+        approve(&new, &new.review(&session.deep_link).await.unwrap()).await.unwrap();
+        assert_eq!(bank.poll(&session).await.status, SessionState::Completed, "{}", world.engine);
+
+        new.withdraw_backups().await.unwrap();
+        let third = world.wallet("third phone").await;
+        assert_eq!(third.restore(file, passphrase()).await.unwrap_err().code(), "backup_withdrawn", "{}", world.engine);
     }
 }

@@ -149,7 +149,8 @@ impl Stage {
             service.store.write::<(), StoreError, _>(move |connection| Box::pin(async move { store::sessions::insert(connection, session).await })).await?;
             let session = store::sessions::find(&mut service.store.reader().await?, id).await?.ok_or("the session just made")?;
             let (user, shown) = fixtures::present(service, &fulfill::agreement(&session)).await.map_err(problem)?;
-            let token = access::issue(&service.keys, service.config.issuer(), Subject::Wallet { sub: user, environment: Environment::Sandbox }, now)?;
+            let token =
+                access::issue(&service.keys, service.config.issuer(), Subject::Wallet { sub: user, environment: Environment::Sandbox, device: 0 }, now)?;
             let body = serde_json::json!({ "presentation": shown }).to_string();
             let authorization = format!("Bearer {token}");
             requests.push(client::request(&format!("/v1/sessions/{id}/fulfill"), &[("authorization", &authorization)], &body));

@@ -1,5 +1,6 @@
 //! What any call of the wallet can fail with: the areas' errors under one roof, each with a stable code.
 
+use crate::backup::BackupError;
 use crate::consent::ConsentError;
 use crate::credential::CredentialError;
 use crate::issuer::IssuerError;
@@ -40,6 +41,9 @@ pub enum WalletError {
     /// A share of the person's own.
     #[error(transparent)]
     Share(#[from] ShareError),
+    /// A backup.
+    #[error(transparent)]
+    Backup(#[from] BackupError),
 }
 
 impl WalletError {
@@ -55,6 +59,7 @@ impl WalletError {
             Self::Consent(error) => error.code(),
             Self::Presentation(error) => error.code(),
             Self::Share(error) => error.code(),
+            Self::Backup(error) => error.code(),
         }
     }
 }

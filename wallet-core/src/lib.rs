@@ -16,9 +16,11 @@
 //! | [`presentation`] | prove and send, durable at every step |
 //! | [`share`] | shares the person offers |
 //! | [`history`] | what happened |
+//! | [`backup`] | a file under a passphrase, and the move to a new phone |
 //! | [`words`] | every sentence a person reads |
 //! | [`face`] | what Swift, Kotlin and Python see |
 
+pub mod backup;
 pub mod consent;
 mod core;
 mod crash;
@@ -30,6 +32,8 @@ pub mod history;
 pub mod identity;
 pub mod issuer;
 pub mod keystore;
+#[cfg(all(test, target_os = "linux"))]
+mod memory_tests;
 pub mod presentation;
 pub mod random;
 pub mod request;

@@ -148,7 +148,14 @@ impl FromRequestParts<Service> for WalletCaller {
 
     async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, ApiError> {
         match subject(&parts.headers, service)? {
-            Subject::Wallet { sub, environment } => Ok(Self { user: sub, environment }),
+            Subject::Wallet { sub, environment, device } => {
+                let user = store::users::find(&mut service.store.reader().await?, sub).await?;
+                // A token of a device that the account has left ends with the move, not ten minutes later.
+                if user.is_none_or(|user| user.device_generation != device) {
+                    return Err(unauthenticated("This account has moved to another device."));
+                }
+                Ok(Self { user: sub, environment })
+            }
             Subject::Institution { .. } => Err(unauthenticated("This needs a wallet's access token.")),
         }
     }

@@ -7,7 +7,6 @@ use axum::http::{Method, Request, StatusCode};
 use axum::response::Response;
 use futures_util::StreamExt;
 use passid_api::environment::Environment;
-use passid_api::ids::UserId;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
@@ -17,6 +16,7 @@ use crate::institution::testing::{Answered, Api, Workspace};
 use crate::service::Service;
 use crate::store::testing::databases;
 use crate::testing::{TestIssuer, TestSetup};
+use crate::wallet::testing::registered;
 
 /// Long before a poll ends by itself; only a failure takes so long.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -43,8 +43,7 @@ impl Asked {
 }
 
 async fn decline(service: &Service, id: &str) {
-    let user = service.with_random(|random| UserId::generate(service.clock.as_ref(), random));
-    let subject = Subject::Wallet { sub: user, environment: Environment::Sandbox };
+    let subject = Subject::Wallet { sub: registered(service).await, environment: Environment::Sandbox, device: 0 };
     let token = access::issue(&service.keys, service.config.issuer(), subject, service.clock.now()).unwrap();
     let authorization = format!("Bearer {token}");
     let path = format!("/v1/sessions/{id}/decline");

@@ -178,6 +178,17 @@ pub async fn replace_tokens(connection: &mut Connection, id: BankLinkId, sealed_
     Ok(())
 }
 
+/// Ends all of a holder's links that wait or can be read.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn end_all(connection: &mut Connection, user: UserId, status: BankLinkStatus) -> Result<(), StoreError> {
+    let sql = "UPDATE bank_links SET status = $2, state_digest = NULL, sealed_pending = NULL, sealed_tokens = NULL \
+               WHERE user_id = $1 AND status IN ($3, $4)";
+    connection.execute(sql, params![user, status, BankLinkStatus::AwaitingAuthorisation, BankLinkStatus::Authorised]).await?;
+    Ok(())
+}
+
 /// Ends a link: nothing that could read the bank's data stays.
 ///
 /// # Errors

@@ -17,6 +17,8 @@ pub struct WalletUser {
     pub holder_commitment: String,
     /// Whether a sanctions list matched; nothing of the account is relied on then.
     pub sanctions_match: bool,
+    /// How often the account has moved to another device.
+    pub device_generation: i64,
 }
 
 fn read(row: &Row) -> Result<WalletUser, StoreError> {
@@ -25,6 +27,7 @@ fn read(row: &Row) -> Result<WalletUser, StoreError> {
         environment: row.parse("environment")?,
         holder_commitment: row.get("holder_commitment")?,
         sanctions_match: row.flag("sanctions_match")?,
+        device_generation: row.get("device_generation")?,
     })
 }
 
@@ -69,7 +72,7 @@ pub async fn insert(connection: &mut Connection, user: &WalletUser, device_key: 
 /// # Errors
 /// [`StoreError`].
 pub async fn find_by_device_key(connection: &mut Connection, device_key: [u8; 32]) -> Result<Option<WalletUser>, StoreError> {
-    let sql = "SELECT id, environment, holder_commitment, sanctions_match FROM wallet_users WHERE device_key = $1";
+    let sql = "SELECT id, environment, holder_commitment, sanctions_match, device_generation FROM wallet_users WHERE device_key = $1";
     connection.fetch_optional(sql, params![device_key]).await?.as_ref().map(read).transpose()
 }
 
@@ -78,7 +81,7 @@ pub async fn find_by_device_key(connection: &mut Connection, device_key: [u8; 32
 /// # Errors
 /// [`StoreError`].
 pub async fn find(connection: &mut Connection, id: UserId) -> Result<Option<WalletUser>, StoreError> {
-    let sql = "SELECT id, environment, holder_commitment, sanctions_match FROM wallet_users WHERE id = $1";
+    let sql = "SELECT id, environment, holder_commitment, sanctions_match, device_generation FROM wallet_users WHERE id = $1";
     connection.fetch_optional(sql, params![id]).await?.as_ref().map(read).transpose()
 }
 
@@ -88,5 +91,45 @@ pub async fn find(connection: &mut Connection, id: UserId) -> Result<Option<Wall
 /// [`StoreError`].
 pub async fn set_sanctions_match(connection: &mut Connection, id: UserId, matched: bool) -> Result<(), StoreError> {
     connection.execute("UPDATE wallet_users SET sanctions_match = $2 WHERE id = $1", params![id, matched]).await?;
+    Ok(())
+}
+
+/// Sets the key that the account's backups carry, in place of the one before.
+///
+/// # Errors
+/// [`StoreError::Duplicate`] when another account has this key.
+pub async fn set_recovery_key(connection: &mut Connection, user: UserId, recovery_key: [u8; 32], now: Timestamp) -> Result<(), StoreError> {
+    let sql = "INSERT INTO wallet_recovery_keys (user_id, recovery_key, created_at) VALUES ($1, $2, $3) \
+               ON CONFLICT (user_id) DO UPDATE SET recovery_key = excluded.recovery_key, created_at = excluded.created_at";
+    connection.execute(sql, params![user, recovery_key, now]).await?;
+    Ok(())
+}
+
+/// Forgets the account's recovery key: its backups no longer move it.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn delete_recovery_key(connection: &mut Connection, user: UserId) -> Result<(), StoreError> {
+    connection.execute("DELETE FROM wallet_recovery_keys WHERE user_id = $1", params![user]).await?;
+    Ok(())
+}
+
+/// The account whose backups carry this key.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find_by_recovery_key(connection: &mut Connection, recovery_key: [u8; 32]) -> Result<Option<WalletUser>, StoreError> {
+    let sql = "SELECT u.id, u.environment, u.holder_commitment, u.sanctions_match, u.device_generation FROM wallet_users u \
+               JOIN wallet_recovery_keys k ON k.user_id = u.id WHERE k.recovery_key = $1";
+    connection.fetch_optional(sql, params![recovery_key]).await?.as_ref().map(read).transpose()
+}
+
+/// Binds an account to another device and commitment, and begins the next generation of tokens.
+///
+/// # Errors
+/// [`StoreError::Duplicate`] when the device key or the commitment belongs to another account.
+pub async fn rebind(connection: &mut Connection, id: UserId, device_key: [u8; 32], holder_commitment: &str) -> Result<(), StoreError> {
+    let sql = "UPDATE wallet_users SET device_key = $2, holder_commitment = $3, device_generation = device_generation + 1 WHERE id = $1";
+    connection.execute(sql, params![id, device_key, holder_commitment]).await?;
     Ok(())
 }

@@ -30,6 +30,22 @@ pub(super) fn token_request() -> Value {
     json!({ "device_key": DEVICE_KEY, "challenge": CHALLENGE, "signature": SIGNATURE })
 }
 
+pub(super) fn recovery_key() -> Value {
+    json!({ "recovery_key": DEVICE_KEY })
+}
+
+pub(super) fn rebind() -> Value {
+    json!({
+        "environment": "sandbox",
+        "recovery_key": DEVICE_KEY,
+        "device_key": DEVICE_KEY,
+        "holder_commitment": "1903544928374650192837465",
+        "challenge": CHALLENGE,
+        "signature": SIGNATURE,
+        "recovery_signature": SIGNATURE,
+    })
+}
+
 pub(super) fn token() -> Value {
     json!({ "user_id": "usr_01hzk3vw0kg9qm2x7r4c8t5y6d", "access_token": "eyJhbGciOiJFZERTQSIsInR5cCI6ImF0K2p3dCJ9.e30.c2ln", "expires_in": 600 })
 }

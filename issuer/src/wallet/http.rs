@@ -2,7 +2,7 @@
 
 use crate::http::openapi::Routes;
 
-use super::{credentials, links, sign_in};
+use super::{credentials, links, recovery, sign_in};
 
 /// The room's routes.
 pub fn routes() -> Routes {
@@ -10,6 +10,9 @@ pub fn routes() -> Routes {
         .post("/v1/wallet/challenge", sign_in::challenge, sign_in::challenge_operation())
         .post("/v1/wallet/register", sign_in::register, sign_in::register_operation())
         .post("/v1/wallet/token", sign_in::token, sign_in::token_operation())
+        .put("/v1/wallet/recovery-key", recovery::set_key, recovery::set_key_operation())
+        .delete("/v1/wallet/recovery-key", recovery::forget_key, recovery::forget_key_operation())
+        .post("/v1/wallet/rebind", recovery::rebind, recovery::rebind_operation())
         .post("/v1/wallet/bank-links", links::create, links::create_operation())
         .get("/v1/wallet/bank-links", links::list, links::list_operation())
         .get("/v1/wallet/bank-links/{id}", links::show, links::show_operation())

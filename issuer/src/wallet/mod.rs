@@ -1,9 +1,10 @@
-//! The wallet backend: registration by device key, access tokens, bank links, credentials.
+//! The wallet backend: registration by device key, access tokens, moving to a new device, bank links, credentials.
 
 pub mod credentials;
 mod examples;
 pub mod http;
 pub mod links;
+pub mod recovery;
 pub mod sign_in;
 pub mod withdrawals;
 

@@ -49,20 +49,20 @@ pub(super) async fn challenge(State(service): State<Service>, body: JsonBody<Cha
     Ok(Json(Challenge { challenge, expires_at }))
 }
 
-fn device_key(text: &str) -> Result<VerifyingKey, ApiError> {
+pub(super) fn device_key(text: &str) -> Result<VerifyingKey, ApiError> {
     let wrong = || ApiError::field("/device_key", "invalid", "Send an Ed25519 public key: 32 bytes, base64url without padding.");
     let bytes: [u8; 32] = URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| bytes.try_into().ok()).ok_or_else(wrong)?;
     VerifyingKey::from_bytes(&bytes).ok().filter(|key| !key.is_weak()).ok_or_else(wrong)
 }
 
 /// Checks the signature over the challenge. The challenge itself is taken in the transaction that relies on it.
-fn check_signature(service: &Service, key: &VerifyingKey, challenge: &str, commitment: &str, signature: &str) -> Result<(), ApiError> {
+pub(super) fn check_signature(service: &Service, key: &VerifyingKey, challenge: &str, commitment: &str, signature: &str) -> Result<(), ApiError> {
     let refused = || ApiError::new(ProblemCode::Unauthenticated, "The signature does not answer the challenge; ask for a new one and sign it.");
     let signature = URL_SAFE_NO_PAD.decode(signature).ok().and_then(|bytes| Signature::from_slice(&bytes).ok()).ok_or_else(refused)?;
     key.verify_strict(&signed_message(service.config.issuer(), challenge, commitment), &signature).map_err(|_| refused())
 }
 
-async fn take(service: &Service, connection: &mut Connection, key: &VerifyingKey, challenge: &str) -> Result<(), ApiError> {
+pub(super) async fn take(service: &Service, connection: &mut Connection, key: &VerifyingKey, challenge: &str) -> Result<(), ApiError> {
     let digest = service.sealer.digest(Purpose::OneTimeValue, challenge.as_bytes());
     if store::users::take_challenge(connection, digest, key.to_bytes(), service.clock.now()).await? {
         Ok(())
@@ -71,8 +71,8 @@ async fn take(service: &Service, connection: &mut Connection, key: &VerifyingKey
     }
 }
 
-fn wallet_token(service: &Service, user: &WalletUser) -> Result<WalletToken, ApiError> {
-    let subject = Subject::Wallet { sub: user.id, environment: user.environment };
+pub(super) fn wallet_token(service: &Service, user: &WalletUser) -> Result<WalletToken, ApiError> {
+    let subject = Subject::Wallet { sub: user.id, environment: user.environment, device: user.device_generation };
     let access_token = access::issue(&service.keys, service.config.issuer(), subject, service.clock.now())?;
     Ok(WalletToken { user_id: user.id, access_token, expires_in: ACCESS_TOKEN_SECONDS })
 }
@@ -112,7 +112,13 @@ pub(super) async fn register(State(service): State<Service>, body: JsonBody<Regi
                     return Answer::ok(&wallet_token(&inside, &user)?);
                 }
                 let id = inside.with_random(|random| UserId::generate(inside.clock.as_ref(), random));
-                let user = WalletUser { id, environment: request.environment, holder_commitment: request.holder_commitment, sanctions_match: false };
+                let user = WalletUser {
+                    id,
+                    environment: request.environment,
+                    holder_commitment: request.holder_commitment,
+                    sanctions_match: false,
+                    device_generation: 0,
+                };
                 match store::users::insert(connection, &user, key.to_bytes(), inside.clock.now()).await {
                     Err(StoreError::Duplicate(_)) => Err(ApiError::new(ProblemCode::Conflict, "This secret is registered with another device.")),
                     inserted => {

@@ -23,12 +23,23 @@ pub(crate) fn tokens(consent_id: &str, now: Timestamp, consent_expires_at: Times
     }
 }
 
+/// A fresh holder of the sandbox, registered.
+pub(crate) async fn registered(service: &Service) -> UserId {
+    let now = service.clock.now();
+    let (id, mut key) = (service.with_random(|random| UserId::generate(service.clock.as_ref(), random)), [0; 32]);
+    service.with_random(|random| random.fill_bytes(&mut key));
+    let holder = WalletUser { id, environment: Environment::Sandbox, holder_commitment: id.to_string(), sanctions_match: false, device_generation: 0 };
+    let stored = service.store.write::<(), StoreError, _>(move |connection| Box::pin(async move { store::users::insert(connection, &holder, key, now).await }));
+    stored.await.unwrap();
+    id
+}
+
 /// A fresh holder with an authorised link to `provider`.
 pub(crate) async fn linked(service: &Service, provider: &str, tokens: &BankTokens) -> StoredLink {
     let now = service.clock.now();
-    let (id, user) = service.with_random(|random| (BankLinkId::generate(service.clock.as_ref(), random), UserId::generate(service.clock.as_ref(), random)));
+    let user = registered(service).await;
+    let id = service.with_random(|random| BankLinkId::generate(service.clock.as_ref(), random));
     let sealed = seal_tokens(service, id, tokens).unwrap();
-    let holder = WalletUser { id: user, environment: Environment::Sandbox, holder_commitment: user.to_string(), sanctions_match: false };
     let link = StoredLink {
         id,
         user,
@@ -45,7 +56,6 @@ pub(crate) async fn linked(service: &Service, provider: &str, tokens: &BankToken
     let expires_at = tokens.consent_expires_at;
     let stored = service.store.write::<(), StoreError, _>(move |connection| {
         Box::pin(async move {
-            store::users::insert(connection, &holder, key, now).await?;
             store::bank_links::insert(connection, &link, key, now).await?;
             store::bank_links::authorise(connection, id, sealed, expires_at, now).await
         })

@@ -72,6 +72,19 @@ class Issuer(http.server.BaseHTTPRequestHandler):
             case _:
                 self.problem(404, "not_found")
 
+    recovery_keys = []
+
+    def do_PUT(self):
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        Issuer.recovery_keys = [body["recovery_key"]]
+        self.send_response(204)
+        self.end_headers()
+
+    def do_DELETE(self):
+        Issuer.recovery_keys = []
+        self.send_response(204)
+        self.end_headers()
+
     def do_POST(self):
         self.rfile.read(int(self.headers["Content-Length"]))
         if not self.headers["Idempotency-Key"]:
@@ -79,7 +92,9 @@ class Issuer(http.server.BaseHTTPRequestHandler):
         match self.path:
             case "/v1/wallet/challenge":
                 self.answer(200, {"challenge": "Y2hhbGxlbmdl", "expires_at": rfc3339(60)})
-            case "/v1/wallet/register" | "/v1/wallet/token":
+            case "/v1/wallet/rebind" if not Issuer.recovery_keys:
+                self.problem(401, "unauthenticated")
+            case "/v1/wallet/register" | "/v1/wallet/token" | "/v1/wallet/rebind":
                 self.answer(200, {"user_id": USER, "access_token": "token", "expires_in": 600})
             case "/v1/wallet/bank-links":
                 self.answer(201, {
@@ -259,8 +274,54 @@ class RoundTrip(unittest.IsolatedAsyncioTestCase):
         await self.fails(core.WalletFailure.Issuer, "not_found", wallet.revoke_share("shr_01hzk3vw0kg9m2x4p6r8t0v2w7"))
         await wallet.close()
 
+    async def test_a_backup_moves_the_account_and_can_be_withdrawn(self):
+        wallet = await self.registered()
+        await wallet.decline(SESSION, None)
+        await self.fails(core.WalletFailure.Backup, "passphrase_too_short", wallet.backup("short", False))
+        plain = await wallet.backup("a long passphrase", False)
+        opened = len(self.keystore.calls)
+        with_secret = await wallet.backup("a long passphrase", True)
+        self.assertEqual([role for role, _ in self.keystore.calls[opened:]], [core.KeystoreRole.CONSENT])
+        self.keystore.mood = "locked"
+        await self.fails(core.WalletFailure.Keystore, "keystore_locked", wallet.backup("a long passphrase", True))
+        self.keystore.mood = "works"
+        for backup, same in [(plain, False), (with_secret, True)]:
+            with tempfile.TemporaryDirectory() as home:
+                other = await core.open_wallet(self.settings(data_directory=home), Keystore())
+                await self.fails(core.WalletFailure.Backup, "backup_wrong_passphrase", other.restore(backup, "another passphrase"))
+                await self.fails(core.WalletFailure.Backup, "backup_malformed", other.restore(b"x" * 100, "a long passphrase"))
+                restored = await other.restore(backup, "a long passphrase")
+                self.assertEqual((restored.user_id, restored.history_lines, restored.same_applicant), (USER, 1, same))
+                self.assertEqual([entry.outcome for entry in await other.history()], ["declined"])
+                await self.fails(core.WalletFailure.Backup, "backup_wallet_in_use", other.restore(backup, "a long passphrase"))
+                await other.close()
+        await wallet.withdraw_backups()
+        with tempfile.TemporaryDirectory() as home:
+            other = await core.open_wallet(self.settings(data_directory=home), Keystore())
+            await self.fails(core.WalletFailure.Backup, "backup_withdrawn", other.restore(plain, "a long passphrase"))
+            await other.close()
+        await wallet.close()
+
+    async def test_sentences_days_and_amounts_in_two_languages(self):
+        french, english = core.WalletLanguage.FRENCH, core.WalletLanguage.ENGLISH
+        self.assertEqual(core.language_of_locale("fr_CA.UTF-8"), french)
+        self.assertEqual(core.language_of_locale("de"), english)
+        wallet = await self.registered()
+        review = await wallet.review(LINK)
+        sentence = review.predicates[0].text
+        self.assertEqual(core.say(sentence, english), sentence.english)
+        self.assertTrue(core.say(sentence, french).startswith("Votre revenu mensuel est d’au moins "))
+        await wallet.close()
+        self.assertEqual(core.format_date(1_773_756_131, 3_600, french), "17 mars 2026")
+        self.assertEqual(core.format_countdown(65, english), "1 min 5 s")
+        self.assertEqual(core.format_money(250_000, "GBP", english), "£2,500.00")
+        with self.assertRaises(core.WalletFailure.Input):
+            core.format_money(1, "pounds", english)
+        with self.assertRaises(core.WalletFailure.Input):
+            core.format_date(2**62, 0, english)
+
     async def test_malformed_input_is_refused_by_name(self):
-        for changes in [{"issuer": "http://issuer.example"}, {"environment": "production"}]:
+        for changes in [{"issuer": "http://issuer.example"}, {"environment": "production"}, {"certificate_pins": ["sha256/short"]}]:
             await self.fails(core.WalletFailure.Input, "input_malformed", self.open(**changes))
         wallet = await self.registered()
         for text in ["", "passid://verify-request?r=1&i=2", LINK + "&x=1", "x" * 100_000, "\x00"]:
@@ -285,7 +346,10 @@ class RoundTrip(unittest.IsolatedAsyncioTestCase):
             text = source.read()
         exported = [name for name in dir(core.MobileWallet) if not name.startswith("_")]
         self.assertGreater(len(exported), 15)
-        self.assertEqual([name for name in exported if f"wallet.{name}(" not in text and f"again.{name}(" not in text], [])
+        self.assertEqual([name for name in exported if not any(f"{holder}.{name}(" in text for holder in ("wallet", "again", "other"))], [])
+        functions = [name for name in core.__all__ if name.islower() and callable(getattr(core, name))]
+        self.assertGreater(len(functions), 6)
+        self.assertEqual([name for name in functions if f"core.{name}(" not in text], [])
 
 
 if __name__ == "__main__":

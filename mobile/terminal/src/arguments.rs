@@ -9,7 +9,7 @@ use passid_api::environment::Environment;
 use passid_api::ids::{BankLinkId, CredentialId, InstitutionId, ShareId};
 use passid_api::permission::Permission;
 use passid_api::predicate::{Operator, Predicate};
-use passid_wallet_core::issuer::IssuerAddress;
+use passid_wallet_core::issuer::{CertificatePin, IssuerAddress};
 
 /// Your PASSID wallet: keeps credentials, shows what an institution asks for, and shares only what you approve.
 ///
@@ -33,6 +33,12 @@ pub(crate) struct Arguments {
     /// Print one JSON document instead of text.
     #[arg(long, global = true)]
     pub(crate) json: bool,
+    /// The language of what you are asked to agree to, such as en or fr-CA.
+    #[arg(long, env = "LANG", global = true, default_value = "en", value_name = "LOCALE")]
+    pub(crate) language: String,
+    /// A public key of which the issuer's certificate chain must show one (sha256/BASE64); may be given several times.
+    #[arg(long = "certificate-pin", global = true, value_name = "PIN")]
+    pub(crate) certificate_pins: Vec<CertificatePin>,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -65,14 +71,14 @@ pub(crate) enum Command {
     },
     /// Show what an institution asks for; nothing is shared.
     Review {
-        /// The link or the code you were given.
+        /// The link, the code, or a PNG file with the QR image you were given.
         request: String,
     },
     /// Show what an institution asks for and share it when you say yes.
     Approve(Approve),
     /// Decline a request.
     Decline {
-        /// The link or the code you were given.
+        /// The link, the code, or a PNG file with the QR image you were given.
         request: String,
         /// Told to the institution; leave it out to tell nothing.
         #[arg(long)]
@@ -102,6 +108,26 @@ pub(crate) enum Command {
     },
     /// Print the whole history as a JSON document.
     Export,
+    /// Delete the history, or one line of it.
+    ForgetHistory {
+        /// The line's number; all lines when left out.
+        #[arg(long)]
+        line: Option<i64>,
+    },
+    /// Switch the keeping of a history on or off.
+    KeepHistory {
+        /// on or off.
+        #[arg(value_parser = clap::builder::BoolishValueParser::new(), action = clap::ArgAction::Set)]
+        keep: bool,
+    },
+    /// Write a backup to a file, sealed under a passphrase.
+    Backup(Backup),
+    /// Restore a backup into this wallet, which must be new: the account moves here, the old device is cut off.
+    Restore(Restore),
+    /// Withdraw every backup made so far: none moves your account any more.
+    WithdrawBackups,
+    /// Lock the wallet: destroy nothing, but make sure that no program on this machine has it open.
+    Lock,
     /// Find out what became of sharing that was interrupted.
     Resume,
     /// Explain what protects this wallet and whether all is well.
@@ -128,8 +154,33 @@ pub(crate) struct LinkBank {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Backup {
+    /// The file to write; it must not exist yet.
+    pub(crate) file: PathBuf,
+    /// A file whose first line is the passphrase; asked for at the terminal when left out.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
+    /// Put the holder secret into the file too. With it, institutions recognise you after a move; and whoever opens the file can appear as
+    /// you. Without it you stay safer, and institutions see a new applicant after a move.
+    #[arg(long)]
+    pub(crate) include_holder_secret: bool,
+    /// Include the holder secret without asking.
+    #[arg(long)]
+    pub(crate) yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Restore {
+    /// The backup.
+    pub(crate) file: PathBuf,
+    /// A file whose first line is the passphrase; asked for at the terminal when left out.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Approve {
-    /// The link or the code you were given.
+    /// The link, the code, or a PNG file with the QR image you were given.
     pub(crate) request: String,
     /// Approve without asking.
     #[arg(long)]

@@ -17,7 +17,7 @@ use crate::approval::TerminalApproval;
 use crate::arguments::{Approve, Arguments, Command, LinkBank, Share};
 use crate::failure::Failure;
 use crate::screen::{self, Screen};
-use crate::{doctor, place};
+use crate::{backup, doctor, place, qr_image};
 
 /// Seconds between two looks at a bank link.
 const POLL_SECONDS: u64 = 2;
@@ -26,9 +26,12 @@ const MAX_POLLS: u32 = 300;
 
 /// Runs a command on an open wallet.
 pub(crate) async fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let screen = Screen { json: arguments.json };
+    let screen = Screen::new(arguments);
     if matches!(arguments.command, Command::Doctor) {
         return doctor::run(arguments, screen).await;
+    }
+    if matches!(arguments.command, Command::Lock) {
+        return lock(arguments, screen).await;
     }
     let wallet = place::open(arguments).await?;
     let done = on(&wallet, &arguments.command, screen).await;
@@ -55,13 +58,13 @@ async fn on(wallet: &Wallet, command: &Command, screen: Screen) -> Result<(), Fa
             screen.answer(&json!({"ok": true}), "Deleted from this device.")
         }
         Command::Review { request } => {
-            let review = wallet.review(request).await?;
-            let text = format!("{}\nRequest hash: {}", screen::review(&review), review.request_hash);
+            let review = wallet.review(&qr_image::request(request)?).await?;
+            let text = format!("{}\nRequest hash: {}", screen::review(&review, screen.language), review.request_hash);
             screen.answer(&json!({"ok": true, "review": review}), &text)
         }
         Command::Approve(options) => approve(wallet, options, screen).await,
         Command::Decline { request, reason } => {
-            let review = wallet.review(request).await?;
+            let review = wallet.review(&qr_image::request(request)?).await?;
             wallet.decline(review.session, reason.as_deref()).await?;
             screen.answer(&json!({"ok": true, "session": review.session}), &format!("Declined. {} learns nothing else.", review.verifier.name))
         }
@@ -97,9 +100,30 @@ async fn on(wallet: &Wallet, command: &Command, screen: Screen) -> Result<(), Fa
             let value: Vec<_> = resumed.iter().map(|attempt| json!({"subject": attempt.subject, "outcome": attempt.outcome})).collect();
             screen.answer(&json!({"ok": true, "attempts": value}), &if text.is_empty() { "Nothing was interrupted.".to_owned() } else { text.join("\n") })
         }
+        Command::ForgetHistory { line } => {
+            let deleted = wallet.delete_history(*line).await?;
+            screen.answer(&json!({"ok": true, "deleted": deleted}), &format!("{deleted} lines deleted."))
+        }
+        Command::KeepHistory { keep } => {
+            wallet.keep_history(*keep).await?;
+            let text = if *keep { "From now on a history is kept." } else { "From now on no history is kept; lines already there stay." };
+            screen.answer(&json!({"ok": true, "keep": keep}), text)
+        }
+        Command::Backup(options) => backup::make(wallet, options, screen).await,
+        Command::Restore(options) => backup::restore(wallet, options, screen).await,
+        Command::WithdrawBackups => {
+            wallet.withdraw_backups().await?;
+            screen.answer(&json!({"ok": true}), "Withdrawn: no backup made so far moves your account any more.")
+        }
         // Answered before a wallet is opened.
-        Command::Doctor => Ok(()),
+        Command::Doctor | Command::Lock => Ok(()),
     }
+}
+
+/// This wallet is open only while a command runs. Locking shows that it can be opened alone, and closes it: its key is wiped from memory.
+async fn lock(arguments: &Arguments, screen: Screen) -> Result<(), Failure> {
+    place::open(arguments).await?.close().await?;
+    screen.answer(&json!({"ok": true, "locked": true}), "Locked: no program on this machine has this wallet open.")
 }
 
 async fn link_bank(wallet: &Wallet, options: &LinkBank, screen: Screen) -> Result<(), Failure> {
@@ -139,9 +163,9 @@ async fn authorised(wallet: &Wallet, mut link: BankLink) -> Result<BankLink, Fai
 }
 
 async fn approve(wallet: &Wallet, options: &Approve, screen: Screen) -> Result<(), Failure> {
-    let review = wallet.review(&options.request).await?;
+    let review = wallet.review(&qr_image::request(&options.request)?).await?;
     let hash = options.request_hash.unwrap_or(review.request_hash);
-    let approval = Arc::new(TerminalApproval { yes: options.yes, quiet: screen.json });
+    let approval = Arc::new(TerminalApproval { yes: options.yes, quiet: screen.json, language: screen.language });
     let shared = wallet.approve(review.session, hash, approval, PresentationControl::default()).await.map_err(no_answer)?;
     let verification = shared.verification_id.map(|id| format!(" Verification {id}.")).unwrap_or_default();
     let text = format!("Shared with {}.{verification}\n{}", review.verifier.name, timings(&shared.timings));
@@ -153,7 +177,7 @@ async fn approve(wallet: &Wallet, options: &Approve, screen: Screen) -> Result<(
 async fn share(wallet: &Wallet, options: &Share, screen: Screen) -> Result<(), Failure> {
     let permissions = PermissionSet::new(options.permissions.iter().copied()).unwrap_or_else(|_| PermissionSet::summary());
     let asked = ShareOptions { permissions, predicates: options.conditions.clone(), audience: options.audience, lifetime_seconds: options.lifetime };
-    let approval = Arc::new(TerminalApproval { yes: options.yes, quiet: screen.json });
+    let approval = Arc::new(TerminalApproval { yes: options.yes, quiet: screen.json, language: screen.language });
     let made = wallet.create_share(asked, approval, PresentationControl::default()).await.map_err(no_answer)?;
     let text = format!(
         "Code:  {}\n       {}\nToken: {}\nIt works once, until {}.\n{}",

@@ -24,6 +24,15 @@ pub(crate) enum Failure {
     /// There is no place for the wallet.
     #[error("there is no home directory; say where the wallet is with --data-dir")]
     NoHome,
+    /// The image holds no QR code that can be read.
+    #[error("no QR code can be read from this image: {0}")]
+    QrImage(&'static str),
+    /// A file given on the command line cannot be used.
+    #[error("{0}")]
+    File(String),
+    /// There is no passphrase.
+    #[error("there is no passphrase; without a terminal, say --passphrase-file")]
+    NoPassphrase,
     /// The machine cannot make what every command needs.
     #[error("this machine gives no {0}")]
     Machine(&'static str),
@@ -41,6 +50,9 @@ impl Failure {
             Self::BankLink(_) => "bank_link_not_authorised",
             Self::NoBank => "no_bank",
             Self::NoHome => "no_home",
+            Self::QrImage(_) => "qr_image",
+            Self::File(_) => "file",
+            Self::NoPassphrase => "no_passphrase",
             Self::Machine(_) => "machine",
             Self::Output(_) => "output",
         }

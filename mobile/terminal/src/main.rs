@@ -2,10 +2,12 @@
 
 mod approval;
 mod arguments;
+mod backup;
 mod commands;
 mod doctor;
 mod failure;
 mod place;
+mod qr_image;
 mod screen;
 
 use std::process::ExitCode;
@@ -28,7 +30,7 @@ fn main() -> ExitCode {
         Err(failure) => {
             // The doctor's own document has said it already.
             if !(arguments.json && matches!(arguments.command, Command::Doctor)) {
-                Screen { json: arguments.json }.failure(&failure);
+                Screen::new(&arguments).failure(&failure);
             }
             ExitCode::from(failure.exit_code())
         }

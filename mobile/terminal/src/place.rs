@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use passid_api::time::SystemClock;
-use passid_wallet_core::issuer::http_client;
+use passid_wallet_core::issuer::http_client_with_pins;
 use passid_wallet_core::keystore::{DeviceKeystore, FileKeystore};
 use passid_wallet_core::random::Random;
 use passid_wallet_core::{Wallet, WalletConfig, WalletError};
@@ -58,7 +58,7 @@ pub(crate) async fn open(arguments: &Arguments) -> Result<Wallet, Failure> {
         keystore,
         clock: Arc::new(SystemClock),
         random,
-        http: http_client().map_err(|_| Failure::Machine("HTTP client"))?,
+        http: http_client_with_pins(arguments.certificate_pins.clone()).map_err(|_| Failure::Machine("HTTP client"))?,
     };
     Ok(Wallet::open(config).await?)
 }

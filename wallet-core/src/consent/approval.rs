@@ -12,6 +12,8 @@ pub enum ApprovalSubject<'a> {
     Request(&'a ConsentReview),
     /// A share of the person's own.
     Share(&'a ShareProposal),
+    /// A backup that keeps the holder secret: whoever opens it can prove as this person.
+    BackupOfHolderSecret,
 }
 
 /// Asks the person. An implementation may show a prompt of its own first, and must end with [`ConsentLock::open`]: only the opened secret

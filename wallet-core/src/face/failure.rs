@@ -81,6 +81,14 @@ pub enum WalletFailure {
         /// What happened.
         explanation: String,
     },
+    /// A backup: show the sentence; `backup_wrong_passphrase` may be typed again, `backup_wallet_in_use` needs a new wallet.
+    #[error("{code}: {explanation}")]
+    Backup {
+        /// Stable code.
+        code: String,
+        /// What happened.
+        explanation: String,
+    },
     /// A value the app passed in is not of its form: a defect of the app.
     #[error("{code}: {explanation}")]
     Input {
@@ -117,6 +125,7 @@ impl From<WalletError> for WalletFailure {
             WalletError::Consent(_) => Self::Consent { code, explanation },
             WalletError::Presentation(_) => Self::Presentation { code, explanation },
             WalletError::Share(_) => Self::Share { code, explanation },
+            WalletError::Backup(_) => Self::Backup { code, explanation },
         }
     }
 }

@@ -4,14 +4,18 @@
 //! app should do. Nothing here is called from inside a poll: keystores are asked, and listeners told, on threads of their own.
 
 mod attempt;
+mod backup;
 mod failure;
 mod keystore;
+mod language;
 mod records;
 mod wallet;
 
 pub use self::attempt::{AttemptHandle, AttemptListener, AttemptStage};
+pub use self::backup::RestoredRecord;
 pub use self::failure::WalletFailure;
 pub use self::keystore::{KeystoreDescription, KeystoreFailure, KeystoreRole, PlatformKeystore};
+pub use self::language::{WalletLanguage, format_countdown, format_date, format_money, language_of_locale, say};
 pub use self::records::{
     AccountRecord, BankLinkRecord, BankRecord, ClaimRecord, CredentialRecord, HistoryRecord, NewShareRecord, PredicateRecord, ReviewRecord, ShareRecord,
     ShareRequest, SharedRecord, TextRecord,

@@ -14,7 +14,7 @@ use super::records::{
 };
 use crate::consent::KeystoreApproval;
 use crate::history::HistoryFilter;
-use crate::issuer::http_client;
+use crate::issuer::http_client_with_pins;
 use crate::random::Random;
 use crate::share::ShareOptions;
 use crate::{Wallet, WalletConfig};
@@ -28,11 +28,14 @@ pub struct WalletSettings {
     pub issuer: String,
     /// `sandbox` or `live`.
     pub environment: String,
+    /// Public keys of which the issuer's certificate chain must show one, `sha256/BASE64`; none means the web's trust alone.
+    #[uniffi(default = [])]
+    pub certificate_pins: Vec<String>,
 }
 
 /// An open wallet. Close it when the app goes to the background.
 #[derive(Debug, uniffi::Object)]
-pub struct MobileWallet(Wallet);
+pub struct MobileWallet(pub(super) Wallet);
 
 fn parse<T: std::str::FromStr>(text: &str, what: &str) -> Result<T, WalletFailure> {
     text.parse().map_err(|_| WalletFailure::input(what))
@@ -46,7 +49,8 @@ fn parse<T: std::str::FromStr>(text: &str, what: &str) -> Result<T, WalletFailur
 pub async fn open_wallet(settings: WalletSettings, keystore: Arc<dyn PlatformKeystore>) -> Result<Arc<MobileWallet>, WalletFailure> {
     let random =
         Random::system().map_err(|_| WalletFailure::Keystore { code: "no_randomness".to_owned(), explanation: "the system gives no randomness".to_owned() })?;
-    let http = http_client().map_err(|_| WalletFailure::Issuer {
+    let pins = settings.certificate_pins.iter().map(|pin| parse(pin, "certificate pin")).collect::<Result<_, _>>()?;
+    let http = http_client_with_pins(pins).map_err(|_| WalletFailure::Issuer {
         code: "http_client".to_owned(),
         explanation: "no HTTP client can be made".to_owned(),
         retry_after: None,

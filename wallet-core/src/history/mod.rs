@@ -9,9 +9,9 @@ use passid_api::environment::Environment;
 use passid_api::ids::InstitutionId;
 use passid_api::permission::PermissionSet;
 use passid_api::time::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-pub(crate) use self::store::{begin, conclude, share_used};
+pub(crate) use self::store::{begin, conclude, is_kept, list, restore, set_kept, share_used};
 use crate::error::WalletError;
 use crate::vault::VaultError;
 use crate::wallet::Wallet;
@@ -47,7 +47,7 @@ passid_api::text_enum! {
 }
 
 /// One line of the history.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HistoryEntry {
     /// Its number, for deleting.
     pub id: i64,

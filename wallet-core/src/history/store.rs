@@ -11,12 +11,12 @@ use crate::vault::VaultError;
 
 const KEPT: &str = "keep_history";
 
-fn is_kept(tables: &Connection) -> Result<bool, VaultError> {
+pub(crate) fn is_kept(tables: &Connection) -> Result<bool, VaultError> {
     let value: Option<String> = tables.query_row("SELECT value FROM setting WHERE name = ?1", [KEPT], |row| row.get(0)).optional()?;
     Ok(value.as_deref() != Some("no"))
 }
 
-pub(super) fn set_kept(tables: &Connection, keep: bool) -> Result<(), VaultError> {
+pub(crate) fn set_kept(tables: &Connection, keep: bool) -> Result<(), VaultError> {
     let value = if keep { "yes" } else { "no" };
     tables.execute("INSERT INTO setting (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value", [KEPT, value])?;
     Ok(())
@@ -47,6 +47,29 @@ pub(crate) fn begin(tables: &Connection, attempt: i64, entry: &NewEntry, now: Ti
     Ok(())
 }
 
+/// Puts a line from a backup back. What was under way on the other phone is not known here.
+pub(crate) fn restore(tables: &Connection, entry: &HistoryEntry) -> Result<(), VaultError> {
+    let json = |value: serde_json::Result<String>| value.map_err(|_| VaultError::MALFORMED_VALUE);
+    let outcome = if entry.outcome == Outcome::Started { Outcome::Unknown } else { entry.outcome };
+    tables.execute(
+        "INSERT INTO history (attempt, at, way, verifier_id, verifier, permissions, predicates, environment, reference, outcome, reason)
+         VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        params![
+            entry.at.seconds(),
+            entry.way.as_str(),
+            entry.verifier_id.map(|id| id.to_string()),
+            entry.verifier,
+            json(serde_json::to_string(&entry.permissions))?,
+            json(serde_json::to_string(&entry.predicates))?,
+            entry.environment.as_str(),
+            entry.reference,
+            outcome.as_str(),
+            entry.reason,
+        ],
+    )?;
+    Ok(())
+}
+
 /// Says what came of an attempt, where there is a line about it.
 pub(crate) fn conclude(tables: &Connection, attempt: i64, outcome: Outcome, reason: Option<&str>, reference: Option<&str>) -> Result<(), VaultError> {
     tables.execute(
@@ -65,7 +88,7 @@ pub(crate) fn share_used(tables: &Connection, share: ShareId, outcome: Outcome, 
     Ok(())
 }
 
-pub(super) fn list(tables: &Connection, filter: &HistoryFilter) -> Result<Vec<HistoryEntry>, VaultError> {
+pub(crate) fn list(tables: &Connection, filter: &HistoryFilter) -> Result<Vec<HistoryEntry>, VaultError> {
     let mut statement = tables.prepare(
         "SELECT id, at, way, verifier_id, verifier, permissions, predicates, environment, reference, outcome, reason FROM history
          WHERE (?1 IS NULL OR verifier_id = ?1) AND (?2 IS NULL OR outcome = ?2) AND (?3 IS NULL OR at >= ?3)

@@ -45,6 +45,8 @@ pub struct Registration {
     pub environment: Environment,
 }
 
+pub(crate) use self::store::set_user;
+
 pub(crate) fn base64url(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
@@ -64,7 +66,10 @@ impl Wallet {
         let issuer = core.trust().await?.identifier;
         let account = match core.account(&issuer).await? {
             Some(account) => account,
-            None => core.make_account(&issuer).await?,
+            None => {
+                let secret = core.new_secret();
+                core.make_account(&issuer, secret).await?
+            }
         };
         let user_id = match account.user {
             Some(user) => user,
@@ -94,21 +99,31 @@ impl Core {
         self.account(&issuer).await?.filter(|account| account.user.is_some()).ok_or(WalletError::NotRegistered)
     }
 
-    async fn account(&self, issuer: &str) -> Result<Option<Account>, WalletError> {
+    /// A new holder secret.
+    pub(crate) fn new_secret(&self) -> SecretElement {
+        self.random.with(|mut generator| SecretElement::random(&mut generator))
+    }
+
+    pub(crate) async fn account(&self, issuer: &str) -> Result<Option<Account>, WalletError> {
         let (issuer, environment) = (issuer.to_owned(), self.environment);
         Ok(self.vault.read(move |tables| store::load(tables, &issuer, environment)).await?)
     }
 
-    /// Keys are durable before the issuer hears of them: a crash in between loses nothing.
-    async fn make_account(&self, issuer: &str) -> Result<Account, WalletError> {
-        let secret = self.random.with(|mut generator| SecretElement::random(&mut generator));
+    /// Makes a device key for this holder secret. Keys are durable before the issuer hears of them: a crash in between loses nothing.
+    /// Keys that no issuer ever confirmed make way.
+    pub(crate) async fn make_account(&self, issuer: &str, secret: SecretElement) -> Result<Account, WalletError> {
         let commitment = holder_commitment(&secret).map_err(|_| VaultError::MALFORMED_VALUE)?;
         let (keystore, random) = (self.keystore.clone(), self.random.clone());
         let sealing = move || SealedSecret::seal(&secret, commitment, keystore.as_ref(), &random);
         let sealed = tokio::task::spawn_blocking(sealing).await.map_err(|_| VaultError::Closed)??;
         let device_key = Zeroizing::new(self.random.bytes::<32>());
         let (name, environment, now) = (issuer.to_owned(), self.environment, self.clock.now());
-        self.vault.write(move |tables| store::insert(tables, &name, environment, &device_key, commitment, &sealed, now)).await?;
+        self.vault
+            .write(move |tables| {
+                store::delete_unconfirmed(tables, &name, environment)?;
+                store::insert(tables, &name, environment, &device_key, commitment, &sealed, now)
+            })
+            .await?;
         self.account(issuer).await?.ok_or(WalletError::Vault(VaultError::MALFORMED_VALUE))
     }
 

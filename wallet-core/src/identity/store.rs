@@ -56,7 +56,13 @@ pub(super) fn insert(
     Ok(())
 }
 
-pub(super) fn set_user(tables: &Connection, account: i64, user: UserId) -> Result<(), VaultError> {
+/// Takes away keys that no issuer ever confirmed.
+pub(super) fn delete_unconfirmed(tables: &Connection, issuer: &str, environment: Environment) -> Result<(), VaultError> {
+    tables.execute("DELETE FROM account WHERE issuer = ?1 AND environment = ?2 AND user_id IS NULL", params![issuer, environment.as_str()])?;
+    Ok(())
+}
+
+pub(crate) fn set_user(tables: &Connection, account: i64, user: UserId) -> Result<(), VaultError> {
     tables.execute("UPDATE account SET user_id = ?2 WHERE id = ?1", params![account, user.to_string()])?;
     Ok(())
 }

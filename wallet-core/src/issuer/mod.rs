@@ -4,6 +4,7 @@ mod address;
 mod client;
 mod error;
 mod http;
+mod pin;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -12,5 +13,6 @@ mod trust;
 pub use self::address::{InvalidAddress, IssuerAddress};
 pub(crate) use self::client::{Call, IdempotencyKey, IssuerClient};
 pub use self::error::IssuerError;
-pub use self::http::http_client;
+pub use self::http::{NoHttpClient, http_client, http_client_with_pins};
+pub use self::pin::{CertificatePin, InvalidPin};
 pub(crate) use self::token::AccessToken;

@@ -14,7 +14,7 @@ async fn answering(router: Router) -> IssuerClient {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-    IssuerClient::new(address.parse().unwrap(), http_client().unwrap())
+    IssuerClient::new(address.parse().unwrap(), http_client().unwrap(), std::sync::Arc::new(crate::testing::random(1)))
 }
 
 #[tokio::test]
@@ -49,7 +49,7 @@ async fn answers_that_are_not_of_the_form_are_typed_failures() {
     assert_eq!(ask("/problem").await.code(), "gone");
     assert_eq!(ask("/liar").await, IssuerError::Status(400), "a problem that contradicts its own status is none");
     assert_eq!(ask("/elsewhere").await, IssuerError::Status(302), "redirects are not followed");
-    let nobody = IssuerClient::new("http://127.0.0.1:1".parse().unwrap(), http_client().unwrap());
+    let nobody = IssuerClient::new("http://127.0.0.1:1".parse().unwrap(), http_client().unwrap(), std::sync::Arc::new(crate::testing::random(1)));
     assert_eq!(nobody.send::<Value>(Call::get("/")).await.unwrap_err(), IssuerError::Unreachable);
 }
 
@@ -86,4 +86,23 @@ async fn a_lost_registration_is_found_again_with_the_same_keys() {
     assert_eq!(wallet.register().await.unwrap(), registration);
     assert_eq!(wallet.registration().await.unwrap(), Some(registration));
     home.receive(&wallet).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_only_reads_is_asked_again_and_what_changes_something_is_not() {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU32, Ordering};
+    let asked = Arc::new(AtomicU32::new(0));
+    let counting = {
+        let asked = asked.clone();
+        any(move || async move { if asked.fetch_add(1, Ordering::SeqCst) == 1 { (StatusCode::OK, "7") } else { (StatusCode::SERVICE_UNAVAILABLE, "") } })
+    };
+    let client = answering(Router::new().route("/", counting)).await;
+    assert_eq!(client.send::<u32>(Call::get("/")).await, Ok(7));
+    assert_eq!(asked.swap(2, Ordering::SeqCst), 2);
+    let key = IdempotencyKey::generate(&crate::testing::random(1));
+    assert_eq!(client.send::<u32>(Call::post("/", &key, Vec::new())).await, Err(IssuerError::Status(503)));
+    assert_eq!(asked.swap(2, Ordering::SeqCst), 3, "once");
+    assert_eq!(client.send::<u32>(Call::get("/")).await, Err(IssuerError::Status(503)), "and not for ever");
+    assert_eq!(asked.load(Ordering::SeqCst), 5);
 }

@@ -2,39 +2,20 @@
 //!
 //! A child process (this test binary, started again) shares or declines and aborts at the n-th place, for every n until it gets through.
 
-use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use passid_api::environment::Environment;
 use passid_api::permission::{Permission, PermissionSet};
 use passid_api::session::deep_link;
 use passid_api::time::{Clock, ManualClock, Timestamp};
 
 use super::*;
-use crate::WalletConfig;
 use crate::consent::KeystoreApproval;
 use crate::crash::armed;
-use crate::keystore::FileKeystore;
-use crate::random::Random;
 use crate::share::ShareOptions;
-use crate::testing::{FakeIssuer, FakeProver, random};
+use crate::testing::{FakeIssuer, open_on_files as open};
 
 const CHILD: &str = "presentation::crash_tests::the_child_that_dies";
-
-async fn open(directory: &Path, issuer: &str, now: Timestamp, seed: u64) -> Wallet {
-    let random: Arc<Random> = Arc::new(random(seed));
-    let config = WalletConfig {
-        data_directory: directory.to_owned(),
-        issuer: issuer.parse().unwrap(),
-        environment: Environment::Sandbox,
-        keystore: Arc::new(FileKeystore::new(directory, random.clone())),
-        clock: Arc::new(ManualClock::new(now)),
-        random,
-        http: crate::issuer::http_client().unwrap(),
-    };
-    Wallet::open_with(config, Arc::new(FakeProver::default())).await.unwrap()
-}
 
 fn permissions() -> PermissionSet {
     PermissionSet::new([Permission::IncomeVerified]).unwrap()
@@ -90,15 +71,21 @@ async fn child(orders: Orders) -> bool {
     tokio::task::spawn_blocking(run).await.unwrap()
 }
 
-/// Lets a child die at every place, and has `look` look at what is left each time. Answers at how many places it died.
-async fn die_everywhere(sessions: bool, decline: bool, look: impl AsyncFn(&Wallet, &FakeIssuer, Option<&str>, u64)) -> u64 {
-    let directory = tempfile::tempdir().unwrap();
+/// A closed wallet with a credential in this directory, its clock and its issuer.
+async fn wallet_with_a_credential(directory: &std::path::Path) -> (Arc<ManualClock>, FakeIssuer) {
     let clock = Arc::new(ManualClock::new(Timestamp::from_seconds(1_773_756_131).unwrap()));
     let issuer = FakeIssuer::start(clock.clone()).await;
-    let wallet = open(directory.path(), &issuer.address, clock.now(), 1).await;
+    let wallet = open(directory, &issuer.address, clock.now(), 1).await;
     wallet.register().await.unwrap();
     wallet.request_credential("lnk_01hzk3vw0kg9m2x4p6r8t0v2w4".parse().unwrap(), "GB".parse().unwrap()).await.unwrap();
     wallet.close().await.unwrap();
+    (clock, issuer)
+}
+
+/// Lets a child die at every place, and has `look` look at what is left each time. Answers at how many places it died.
+async fn die_everywhere(sessions: bool, decline: bool, look: impl AsyncFn(&Wallet, &FakeIssuer, Option<&str>, u64)) -> u64 {
+    let directory = tempfile::tempdir().unwrap();
+    let (clock, issuer) = wallet_with_a_credential(directory.path()).await;
     for crash_at in 0.. {
         let link = sessions.then(|| {
             let session = issuer.session(permissions());

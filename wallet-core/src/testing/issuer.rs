@@ -8,7 +8,7 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ed25519_dalek::{Signature, SigningKey, VerifyingKey};
@@ -25,7 +25,8 @@ use passid_api::session::{Declined, Fulfilled, InstitutionSummary, PublicSession
 use passid_api::share::{CreateShare, ShareCreated, ShareHistory, ShareView};
 use passid_api::time::{Clock, ManualClock, Timestamp};
 use passid_api::wallet::{
-    Challenge, CredentialRequest, CredentialState, CredentialStatus, IssuedCredential, RegisterRequest, TokenRequest, WalletToken, signed_message,
+    Challenge, CredentialRequest, CredentialState, CredentialStatus, IssuedCredential, RebindRequest, RecoveryKeyRequest, RegisterRequest, TokenRequest,
+    WalletToken, rebind_message, signed_message,
 };
 use passid_circuits::tree::{DEPTH, EMPTY_LEAF, MerklePath, empty_subtree_root};
 use passid_circuits::{Claims, CredentialHeader, FieldElement, SecretElement, credential_commitment};
@@ -75,6 +76,8 @@ pub(crate) struct Inside {
     /// The credential's signature is made for this kind of document.
     pub(crate) credential_type: DocumentType,
     pub(crate) tokens_valid: bool,
+    /// Recovery keys by account.
+    pub(crate) recovery_keys: HashMap<UserId, String>,
     answers: HashMap<String, (StatusCode, Vec<u8>)>,
     users: HashMap<String, (UserId, String)>,
     leaves: Vec<FieldElement>,
@@ -132,6 +135,7 @@ impl FakeIssuer {
             bend_path: |_| {},
             credential_type: DocumentType::Credential,
             tokens_valid: true,
+            recovery_keys: HashMap::new(),
             answers: HashMap::new(),
             users: HashMap::new(),
             leaves: Vec::new(),
@@ -205,6 +209,8 @@ fn routes(state: Arc<Shared>) -> Router {
         .route("/v1/wallet/challenge", post(challenge))
         .route("/v1/wallet/register", post(register))
         .route("/v1/wallet/token", post(token))
+        .route("/v1/wallet/recovery-key", put(set_recovery_key).delete(forget_recovery_key))
+        .route("/v1/wallet/rebind", post(rebind))
         .route("/v1/wallet/credentials", post(issue).get(credentials))
         .route("/v1/wallet/credentials/{id}/path", get(path))
         .route("/v1/tree/head", get(head))
@@ -247,11 +253,15 @@ async fn challenge(State(shared): State<Arc<Shared>>) -> Answer {
 }
 
 fn signed(issuer: &str, device_key: &str, challenge: &str, commitment: &str, signature: &str) -> Result<(), Refusal> {
+    verify(device_key, &signed_message(issuer, challenge, commitment), signature)
+}
+
+fn verify(key: &str, message: &[u8], signature: &str) -> Result<(), Refusal> {
     let refused = || Refusal(ProblemCode::Unauthenticated);
-    let key: [u8; 32] = URL_SAFE_NO_PAD.decode(device_key).ok().and_then(|bytes| bytes.try_into().ok()).ok_or_else(refused)?;
+    let key: [u8; 32] = URL_SAFE_NO_PAD.decode(key).ok().and_then(|bytes| bytes.try_into().ok()).ok_or_else(refused)?;
     let signature = URL_SAFE_NO_PAD.decode(signature).ok().and_then(|bytes| Signature::from_slice(&bytes).ok()).ok_or_else(refused)?;
     let key = VerifyingKey::from_bytes(&key).map_err(|_| refused())?;
-    key.verify_strict(&signed_message(issuer, challenge, commitment), &signature).map_err(|_| refused())
+    key.verify_strict(message, &signature).map_err(|_| refused())
 }
 
 fn wallet_token(user: UserId) -> Answer {
@@ -281,6 +291,39 @@ async fn token(State(shared): State<Arc<Shared>>, body: Bytes) -> Answer {
     signed(&inside.identifier, &request.device_key, &request.challenge, "", &request.signature)?;
     let user = inside.users.get(&request.device_key).ok_or(Refusal(ProblemCode::Unauthenticated))?.0;
     inside.tokens_valid = true;
+    wallet_token(user)
+}
+
+async fn set_recovery_key(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Answer {
+    let request: RecoveryKeyRequest = serde_json::from_slice(&body).map_err(|_| Refusal(ProblemCode::MalformedRequest))?;
+    let mut inside = shared.lock();
+    let user = caller(&inside, &headers)?;
+    inside.recovery_keys.insert(user, request.recovery_key);
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+async fn forget_recovery_key(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Answer {
+    let mut inside = shared.lock();
+    let user = caller(&inside, &headers)?;
+    inside.recovery_keys.remove(&user);
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+async fn rebind(State(shared): State<Arc<Shared>>, body: Bytes) -> Answer {
+    let request: RebindRequest = serde_json::from_slice(&body).map_err(|_| Refusal(ProblemCode::MalformedRequest))?;
+    let mut inside = shared.lock();
+    signed(&inside.identifier, &request.device_key, &request.challenge, &request.holder_commitment, &request.signature)?;
+    let message = rebind_message(&inside.identifier, &request.challenge, &request.device_key, &request.holder_commitment);
+    verify(&request.recovery_key, &message, &request.recovery_signature)?;
+    let user = inside.recovery_keys.iter().find(|(_, key)| **key == request.recovery_key).map(|(user, _)| *user);
+    let user = user.ok_or(Refusal(ProblemCode::Unauthenticated))?;
+    inside.users.retain(|_, (bound, _)| *bound != user);
+    inside.users.insert(request.device_key, (user, request.holder_commitment));
+    inside.tokens_valid = true;
+    if inside.behaviour.front() == Some(&Behaviour::LoseAnswer) {
+        inside.behaviour.pop_front();
+        return Ok((StatusCode::BAD_GATEWAY, "lost").into_response());
+    }
     wallet_token(user)
 }
 

@@ -9,4 +9,4 @@ mod wallet;
 
 pub(crate) use self::issuer::{Behaviour, FakeIssuer, signer};
 pub(crate) use self::prover::FakeProver;
-pub(crate) use self::wallet::{Home, random};
+pub(crate) use self::wallet::{Home, open_on_files, random};

@@ -1,5 +1,6 @@
 //! A wallet in a temporary directory, and all it stands on.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -12,7 +13,7 @@ use rand::SeedableRng;
 use super::{FakeIssuer, FakeProver};
 use crate::consent::{ConsentReview, KeystoreApproval};
 use crate::credential::CredentialView;
-use crate::keystore::MemoryKeystore;
+use crate::keystore::{FileKeystore, MemoryKeystore};
 use crate::presentation::{PresentationControl, Shared};
 use crate::random::Random;
 use crate::{Wallet, WalletConfig, WalletError};
@@ -45,11 +46,21 @@ impl Home {
     }
 
     pub(crate) async fn open(&self) -> Result<Wallet, WalletError> {
+        self.open_at("wallet", self.keystore.clone()).await
+    }
+
+    /// A wallet on another phone: another directory, another keystore.
+    pub(crate) async fn other_phone(&self) -> Wallet {
+        let number = self.opened.fetch_add(1, Ordering::SeqCst);
+        self.open_at(&format!("phone-{number}"), Arc::new(MemoryKeystore::new(random(number)))).await.unwrap()
+    }
+
+    async fn open_at(&self, name: &str, keystore: Arc<MemoryKeystore>) -> Result<Wallet, WalletError> {
         let config = WalletConfig {
-            data_directory: self.directory.path().join("wallet"),
+            data_directory: self.directory.path().join(name),
             issuer: self.issuer.address.parse().unwrap(),
             environment: Environment::Sandbox,
-            keystore: self.keystore.clone(),
+            keystore,
             clock: self.clock.clone(),
             // A wallet opened again draws other keys and nonces than before.
             random: Arc::new(random(self.opened.fetch_add(1, Ordering::SeqCst))),
@@ -83,4 +94,19 @@ impl Home {
     pub(crate) async fn approve(&self, wallet: &Wallet, review: &ConsentReview) -> Result<Shared, WalletError> {
         wallet.approve(review.session, review.request_hash, Arc::new(KeystoreApproval), PresentationControl::default()).await
     }
+}
+
+/// A wallet whose keys are files beside its vault: another process, or another year, can open it.
+pub(crate) async fn open_on_files(directory: &Path, issuer: &str, now: Timestamp, seed: u64) -> Wallet {
+    let random: Arc<Random> = Arc::new(random(seed));
+    let config = WalletConfig {
+        data_directory: directory.to_owned(),
+        issuer: issuer.parse().unwrap(),
+        environment: Environment::Sandbox,
+        keystore: Arc::new(FileKeystore::new(directory, random.clone())),
+        clock: Arc::new(ManualClock::new(now)),
+        random,
+        http: crate::issuer::http_client().unwrap(),
+    };
+    Wallet::open_with(config, Arc::new(FakeProver::default())).await.unwrap()
 }

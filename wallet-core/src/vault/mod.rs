@@ -142,6 +142,12 @@ impl Vault {
         }
     }
 
+    /// The database key itself, for the test that searches memory for it.
+    #[cfg(test)]
+    pub(crate) fn key_of(vault: &VaultFiles, keystore: &dyn DeviceKeystore) -> crate::sealing::Key {
+        Envelope::parse(&files::read_small(&vault.envelope()).unwrap()).unwrap().open(keystore).unwrap()
+    }
+
     fn lock(&self) -> MutexGuard<'_, Option<Connection>> {
         // A panic inside a transaction rolled it back: the connection is as before.
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)

@@ -5,7 +5,7 @@ use passid_api::claims::encoding::Currency;
 use passid_api::permission::Permission;
 use passid_api::predicate::{Operator, Predicate};
 
-use super::Text;
+use super::{Language, Text};
 
 /// The line for one permission.
 pub(crate) fn permission(permission: Permission) -> Text {
@@ -28,7 +28,7 @@ pub(crate) fn predicate(predicate: &Predicate, currency: Option<Currency>) -> Te
         };
         if let Some(holds) = holds {
             let (key, english) = if holds { ("predicate.holds", "{what}: yes") } else { ("predicate.holds_not", "{what}: no") };
-            return Text::new(key, english, &[("what", what)]);
+            return Text::new(key, english, &parameters(predicate, currency, what));
         }
     }
     let (key, english) = match predicate.operator {
@@ -37,7 +37,20 @@ pub(crate) fn predicate(predicate: &Predicate, currency: Option<Currency>) -> Te
         Operator::Equal => ("predicate.equal", "{what} is exactly {bound}"),
         Operator::NotEqual => ("predicate.not_equal", "{what} is anything but {bound}"),
     };
-    Text::new(key, english, &[("what", what), ("bound", &bound(predicate, currency))])
+    Text::new(key, english, &parameters(predicate, currency, what))
+}
+
+/// What stands in a condition's gaps, and the condition itself for other languages to say.
+fn parameters(predicate: &Predicate, currency: Option<Currency>, what: &str) -> Vec<(&'static str, String)> {
+    let mut parameters = vec![
+        ("what", what.to_owned()),
+        ("bound", bound(predicate, currency, Language::English)),
+        ("claim", predicate.claim.to_string()),
+        ("operator", predicate.operator.to_string()),
+        ("number", predicate.bound.to_string()),
+    ];
+    parameters.extend(currency.map(|currency| ("currency", currency.as_str().to_owned())));
+    parameters
 }
 
 const fn is_flag(claim: Slot) -> bool {
@@ -73,47 +86,33 @@ const fn subject(claim: Slot) -> &'static str {
     }
 }
 
-fn bound(predicate: &Predicate, currency: Option<Currency>) -> String {
+/// The bound as a language writes it.
+pub(super) fn bound(predicate: &Predicate, currency: Option<Currency>, language: Language) -> String {
     let value = predicate.bound;
     match predicate.claim {
-        Slot::IncomeMonthly => money(value, currency),
-        Slot::PaymentReliability => format!("{} %", decimal(value, 10_000, 4)),
-        Slot::SavingsConsistency => decimal(value, 100, 2),
-        Slot::FraudRisk => match value {
-            0 => "low".to_owned(),
-            1 => "medium".to_owned(),
-            2 => "high".to_owned(),
-            other => other.to_string(),
-        },
+        Slot::IncomeMonthly => language.money(value, currency),
+        Slot::PaymentReliability => {
+            let space = if language == Language::French { '\u{a0}' } else { ' ' };
+            format!("{}{space}%", decimal(value, 10_000, 4, language))
+        }
+        Slot::SavingsConsistency => decimal(value, 100, 2, language),
+        Slot::FraudRisk => {
+            let levels = if language == Language::French { super::french::LEVELS } else { ["low", "medium", "high"] };
+            usize::try_from(value).ok().and_then(|level| levels.get(level)).map_or_else(|| value.to_string(), |level| (*level).to_owned())
+        }
         _ => value.to_string(),
     }
 }
 
 /// `value / unit` with trailing zeros left out.
-fn decimal(value: u64, unit: u64, digits: usize) -> String {
+fn decimal(value: u64, unit: u64, digits: usize, language: Language) -> String {
     let fraction = format!("{:0digits$}", value % unit);
     let fraction = fraction.trim_end_matches('0');
-    if fraction.is_empty() { (value / unit).to_string() } else { format!("{}.{fraction}", value / unit) }
+    if fraction.is_empty() { (value / unit).to_string() } else { format!("{}{}{fraction}", value / unit, language.decimal_sign()) }
 }
 
 /// Currencies without minor units (ISO 4217) among those a bank of the corridors may use.
-const WITHOUT_MINOR_UNITS: [&str; 11] = ["BIF", "CLP", "DJF", "GNF", "JPY", "KRW", "RWF", "UGX", "VND", "XAF", "XOF"];
-
-/// An amount in minor units: `£2,500.00`.
-fn money(minor: u64, currency: Option<Currency>) -> String {
-    let whole_only = currency.is_some_and(|currency| WITHOUT_MINOR_UNITS.contains(&currency.as_str()));
-    let (whole, rest) = if whole_only { (minor, None) } else { (minor / 100, Some(minor % 100)) };
-    let digits = whole.to_string();
-    let mut grouped = String::with_capacity(digits.len() * 2);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    let symbol = currency.map(Currency::symbol).unwrap_or_default();
-    rest.map_or_else(|| format!("{symbol}{grouped}"), |rest| format!("{symbol}{grouped}.{rest:02}"))
-}
+pub(super) const WITHOUT_MINOR_UNITS: [&str; 11] = ["BIF", "CLP", "DJF", "GNF", "JPY", "KRW", "RWF", "UGX", "VND", "XAF", "XOF"];
 
 #[cfg(test)]
 mod tests {
@@ -136,7 +135,7 @@ mod tests {
 
     #[test]
     fn a_currency_without_pence_has_none() {
-        assert_eq!(money(2_500, "UGX".parse().ok()), "UGX 2,500");
-        assert_eq!(money(2_500, None), "25.00");
+        assert_eq!(Language::English.money(2_500, "UGX".parse().ok()), "UGX 2,500");
+        assert_eq!(Language::English.money(2_500, None), "25.00");
     }
 }

@@ -1,8 +1,11 @@
 //! Everything a person reads: a key with parameters, and the English sentence.
 //!
-//! An app looks the key up in its own language and falls back to the English; the wallet itself never shows anything.
+//! [`Language`] says a sentence in another language; an app may also look the key up in a table of its own. What neither has is shown in
+//! English. The wallet itself never shows anything.
 
 mod claims;
+mod french;
+mod language;
 mod name;
 
 use std::collections::BTreeMap;
@@ -10,6 +13,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 pub(crate) use self::claims::{always_disclosed, permission, predicate};
+pub use self::language::Language;
 pub(crate) use self::name::displayable;
 
 /// A sentence for people.
@@ -25,12 +29,12 @@ pub struct Text {
 
 impl Text {
     /// The sentence `key`, whose English form has gaps such as `{amount}`.
-    pub(crate) fn new(key: impl Into<String>, english: &str, parameters: &[(&str, &str)]) -> Self {
+    pub(crate) fn new(key: impl Into<String>, english: &str, parameters: &[(&str, String)]) -> Self {
         let mut sentence = english.to_owned();
         for (name, value) in parameters {
             sentence = sentence.replace(&format!("{{{name}}}"), value);
         }
-        let parameters = parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let parameters = parameters.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
         Self { key: key.into(), parameters, english: sentence }
     }
 }

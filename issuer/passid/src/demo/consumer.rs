@@ -62,6 +62,9 @@ pub(super) enum ConsumerError {
     /// The browser could not follow the bank's redirect.
     #[error("the way back from the bank: {0}")]
     Browser(#[from] reqwest::Error),
+    /// This machine gives the wallet no HTTP client.
+    #[error(transparent)]
+    Client(#[from] passid_wallet_core::issuer::NoHttpClient),
     /// The bank was not linked.
     #[error("the bank link is {0}")]
     NotLinked(BankLinkStatus),

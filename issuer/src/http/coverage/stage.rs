@@ -89,7 +89,7 @@ impl Stage {
 
     fn wallet_token(&self, sub: UserId, environment: Environment) -> Headers {
         let service = &self.issuer.service;
-        let token = access::issue(&service.keys, service.config.issuer(), Subject::Wallet { sub, environment }, service.clock.now());
+        let token = access::issue(&service.keys, service.config.issuer(), Subject::Wallet { sub, environment, device: 0 }, service.clock.now());
         Self::token(&token.unwrap())
     }
 
