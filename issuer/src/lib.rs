@@ -16,7 +16,6 @@ pub mod legacy;
 pub mod limit;
 pub mod metrics;
 pub mod network;
-pub mod network;
 pub mod outcome;
 pub mod pages;
 pub mod retention;

@@ -2,7 +2,7 @@
 
 use passid_api::api_key::KeyKind;
 use passid_api::environment::Environment;
-use passid_api::ids::InstitutionId;
+use passid_api::ids::{ApiKeyId, InstitutionId};
 use passid_api::institution::InstitutionView;
 use passid_api::verify::VerifyRequest;
 
@@ -70,12 +70,13 @@ async fn verify(service: &Service) -> Result<(), String> {
     let inside = service.clone();
     let written = service.store.write::<(), Probed, _>(move |connection| {
         Box::pin(async move {
-            let institution = inside.with_random(|random| InstitutionId::generate(inside.clock.as_ref(), random));
+            let (institution, key) =
+                inside.with_random(|random| (InstitutionId::generate(inside.clock.as_ref(), random), ApiKeyId::generate(inside.clock.as_ref(), random)));
             let workspace = InstitutionView { id: institution, name: "status probe".to_owned(), live_enabled: false, created_at: inside.clock.now() };
             store::institutions::insert(connection, &workspace).await?;
-            let caller = KeyCaller { institution, environment: Environment::Sandbox, kind: KeyKind::Secret };
+            let caller = KeyCaller { institution, environment: Environment::Sandbox, kind: KeyKind::Secret, key };
             let request = VerifyRequest { token: "PASSID-PROBE".to_owned(), institution_reference: None };
-            let response = redeem::redeem(&inside, connection, &caller, &request).await?;
+            let response = redeem::redeem(&inside, connection, &caller, &request, None).await?;
             Err(if response.credential_valid { Probed::Failed("it accepted a token that does not exist".to_owned()) } else { Probed::Passed })
         })
     });

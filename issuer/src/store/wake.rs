@@ -27,7 +27,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when the database cannot be reached.
     pub async fn wake_ups(&self) -> Result<Option<WakeUps>, StoreError> {
-        let Backend::Postgres(pool) = &self.backend else { return Ok(None) };
+        let Backend::Postgres { pool, .. } = &self.backend else { return Ok(None) };
         let mut listener = PgListener::connect_with(pool).await?;
         listener.listen(CHANNEL).await?;
         Ok(Some(WakeUps(listener)))
