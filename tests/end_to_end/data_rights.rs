@@ -15,7 +15,7 @@ async fn text(world: &World, sql: &'static str) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_kept_is_exported_and_after_erasing_only_what_the_tree_needs_is_left() {
     for world in World::on_every_engine().await {
-        let wallet = world.amara().await;
+        let _wallet = world.amara().await;
         let user: UserId = text(&world, "SELECT id AS found FROM wallet_users").await.parse().unwrap();
         let commitment = text(&world, "SELECT holder_commitment AS found FROM wallet_users").await;
         let subject = Subject::Wallet { sub: user, environment: Environment::Sandbox };
