@@ -106,6 +106,10 @@ identifier! {
     ApiKeyId = "key_";
     /// An outcome an institution reported.
     OutcomeId = "out_";
+    /// An incident on the status page.
+    IncidentId = "inc_";
+    /// Something said about an incident.
+    IncidentUpdateId = "upd_";
     /// One HTTP request.
     RequestId = "rid_";
 }

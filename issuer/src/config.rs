@@ -5,7 +5,9 @@ use url::Url;
 
 use passid_api::policy::VerifierPolicy;
 
+use crate::http::operator::OperatorToken;
 use crate::limit::Limits;
+use crate::retention::Retention;
 use crate::verify::policy;
 
 /// Settings of one issuer.
@@ -25,7 +27,16 @@ pub struct Config {
     pub limits: Limits,
     /// Proxies whose `X-Forwarded-For` is believed; nobody's by default.
     pub trusted_proxies: Vec<IpNet>,
+    /// Opens what only the operator may see; nobody sees it without.
+    pub operator_token: Option<OperatorToken>,
+    /// Hundredths of a percent of each month's minutes promised for the verify endpoint.
+    pub uptime_target: i64,
+    /// How long each kind of record is kept.
+    pub retention: Retention,
 }
+
+/// 99.9 %.
+pub const DEFAULT_UPTIME_TARGET: i64 = 9_990;
 
 impl Config {
     /// Settings for an issuer under this address: policy v1, credentials of 30 days, webhooks to public https only, documented limits.
@@ -38,6 +49,9 @@ impl Config {
             credential_days: 30,
             limits: Limits::default(),
             trusted_proxies: Vec::new(),
+            operator_token: None,
+            uptime_target: DEFAULT_UPTIME_TARGET,
+            retention: Retention::default(),
         }
     }
 

@@ -1,10 +1,10 @@
 //! The running issuer: what every request handler may use.
 
 use std::ops::Deref;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rand::CryptoRng;
-use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use passid_api::time::Clock;
@@ -13,12 +13,15 @@ use crate::bank::provider::BankProvider;
 use crate::config::Config;
 use crate::credential::keys::{KeyRing, KeyRingError};
 use crate::limit::Meter;
+use crate::metrics::Metrics;
 use crate::sandbox::fixtures::Fixtures;
 use crate::screening::Screener;
 use crate::sealing::Sealer;
 use crate::session::changes::SessionChanges;
+use crate::status::board::Board;
 use crate::store::Store;
 use crate::verify::proof::ProofChecker;
+use crate::webhook::wake::Wake;
 
 /// What the edge hands in: everything that reaches outside the process, or that a test wants to choose.
 pub struct Dependencies {
@@ -66,12 +69,17 @@ pub struct ServiceParts {
     pub session_changes: SessionChanges,
     /// The server is stopping: whoever waits gets what there is.
     pub stopping: CancellationToken,
-    /// Wakes the delivery worker.
-    pub deliveries_due: Notify,
     /// Counts requests against their limits.
     pub meter: Meter,
     /// The documented sandbox tokens.
     pub fixtures: Fixtures,
+    /// Wakes the delivery workers.
+    pub deliveries_due: Wake,
+    /// What was seen of the service's health.
+    pub status: Board,
+    /// Numbers for monitoring.
+    pub metrics: Metrics,
+    draining: AtomicBool,
     random: Mutex<Box<dyn CryptoRng + Send>>,
 }
 
@@ -104,7 +112,7 @@ impl Service {
     /// [`StartError`].
     pub async fn start(config: Config, dependencies: Dependencies) -> Result<Self, StartError> {
         let Dependencies { store, clock, mut random, sealer, webhook_client, banks, sanctions } = dependencies;
-        let keys = KeyRing::load_or_create(&store, &sealer, clock.as_ref(), random.as_mut()).await?;
+        let keys = KeyRing::load_or_create(&store, &sealer, Arc::clone(&clock), random.as_mut()).await?;
         let proofs = ProofChecker::new()?;
         let meter = Meter::new(config.limits.clone());
         let parts = ServiceParts {
@@ -119,14 +127,27 @@ impl Service {
             webhook_client,
             session_changes: SessionChanges::default(),
             stopping: CancellationToken::new(),
-            deliveries_due: Notify::new(),
             meter,
             fixtures: Fixtures::default(),
+            deliveries_due: Wake::default(),
+            status: Board::default(),
+            metrics: Metrics::default(),
+            draining: AtomicBool::new(false),
             random: Mutex::new(random),
         };
         let service = Self(Arc::new(parts));
         crate::credential::tree::begin_all(&service).await?;
         Ok(service)
+    }
+
+    /// Says that the process is about to end: it is no longer ready for new requests, and ends what is under way.
+    pub fn drain(&self) {
+        self.0.draining.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the process is about to end.
+    pub fn is_draining(&self) -> bool {
+        self.0.draining.load(Ordering::Relaxed)
     }
 
     /// Lends the source of randomness. A panic elsewhere while it was lent does not make it less random.

@@ -6,4 +6,5 @@ pub mod institution;
 pub mod program;
 pub mod receiver;
 pub mod server;
+pub mod server_process;
 pub mod world;

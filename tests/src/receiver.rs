@@ -57,10 +57,15 @@ impl Receiver {
 
     /// Waits until `count` events have arrived and returns all of them.
     pub async fn wait_for(&self, count: usize) -> Vec<Received> {
+        self.wait_until(|received| received.len() >= count).await
+    }
+
+    /// Waits until what has arrived is enough and returns all of it.
+    pub async fn wait_until(&self, enough: impl Fn(&[Received]) -> bool) -> Vec<Received> {
         loop {
             let arrived = self.inbox.arrived.notified();
             let received = self.inbox.received.lock().unwrap_or_else(PoisonError::into_inner).clone();
-            if received.len() >= count {
+            if enough(&received) {
                 return received;
             }
             arrived.await;

@@ -6,6 +6,7 @@ mod data_directory;
 mod demo;
 mod failure;
 mod server;
+mod settings;
 
 use std::process::ExitCode;
 

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use passid_api::time::{Clock, SystemClock};
 use passid_issuer::bank::obie::{Obie, ObieConfig};
@@ -14,7 +15,7 @@ use passid_issuer::screening::Screener;
 use passid_issuer::sealing::{MasterKey, Sealer};
 use passid_issuer::service::{Dependencies, Service};
 use passid_issuer::store::{DatabaseUrl, Store};
-use passid_issuer::{audit, bank, http, network, wallet, webhook};
+use passid_issuer::{audit, bank, credential, http, network, retention, status, wallet, webhook};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use tokio::net::TcpListener;
@@ -88,9 +89,7 @@ pub(crate) struct RunningIssuer {
     pub(crate) service: Service,
     stop: CancellationToken,
     server: JoinHandle<std::io::Result<()>>,
-    deliveries: JoinHandle<()>,
-    withdrawals: JoinHandle<()>,
-    checkpoints: JoinHandle<()>,
+    jobs: Vec<JoinHandle<()>>,
 }
 
 impl RunningIssuer {
@@ -103,6 +102,9 @@ impl RunningIssuer {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let dependencies = Dependencies { store, clock, random: Box::new(random), sealer, webhook_client, banks: setup.banks, sanctions: setup.sanctions };
         let service = Service::start(setup.config, dependencies).await?;
+        if service.store.is_embedded() {
+            webhook::worker::take_over(&service).await?;
+        }
         let stop = service.stopping.clone();
         let router = http::router(service.clone());
         let stopping = stop.clone();
@@ -111,19 +113,32 @@ impl RunningIssuer {
                 .with_graceful_shutdown(async move { stopping.cancelled().await })
                 .await
         });
-        let deliveries = tokio::spawn(webhook::worker::run(service.clone(), stop.clone()));
-        let withdrawals = tokio::spawn(wallet::withdrawals::run(service.clone(), stop.clone()));
-        let checkpoints = tokio::spawn(audit::worker::run(service.clone(), stop.clone()));
-        Ok(Self { service, stop, server, deliveries, withdrawals, checkpoints })
+        let jobs = vec![
+            tokio::spawn(webhook::worker::run(service.clone(), stop.clone())),
+            tokio::spawn(wallet::withdrawals::run(service.clone(), stop.clone())),
+            tokio::spawn(audit::worker::run(service.clone(), stop.clone())),
+            tokio::spawn(status::job::run(service.clone(), stop.clone())),
+            tokio::spawn(retention::run(service.clone(), stop.clone())),
+            tokio::spawn(credential::keys::follow(service.clone(), stop.clone())),
+        ];
+        Ok(Self { service, stop, server, jobs })
     }
 
-    /// Lets requests and deliveries under way end, then closes the database.
-    pub(crate) async fn stop(self) -> Result<(), Failure> {
+    /// Takes no more connections, lets requests under way end for at most `drain` and deliveries as long as an attempt may take, then
+    /// closes the database.
+    pub(crate) async fn stop(mut self, drain: Duration) -> Result<(), Failure> {
+        self.service.drain();
         self.stop.cancel();
-        let served = self.server.await;
-        drop(self.deliveries.await);
-        drop(self.withdrawals.await);
-        drop(self.checkpoints.await);
+        let served = if let Ok(served) = tokio::time::timeout(drain, &mut self.server).await {
+            served
+        } else {
+            tracing::warn!("requests were still under way and are cut off");
+            self.server.abort();
+            Ok(Ok(()))
+        };
+        for job in self.jobs {
+            drop(job.await);
+        }
         self.service.store.close().await;
         match served {
             Ok(result) => result.map_err(Failure::Server),

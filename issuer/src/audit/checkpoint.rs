@@ -45,7 +45,7 @@ fn origin(institution: InstitutionId) -> String {
 fn sign(keys: &KeyRing, institution: InstitutionId, head: &AuditHead, now: Timestamp) -> Result<String, JwsError> {
     let origin = origin(institution);
     let text = format!("{origin}\n{}\n{}\n{now}\n", head.sequence, STANDARD.encode(head.digest));
-    signed_note::sign(keys.audit(), &origin, &text)
+    signed_note::sign(&keys.audit(), &origin, &text)
 }
 
 /// Reads a checkpoint of this workspace that one of the keys signed.

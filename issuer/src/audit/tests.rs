@@ -140,7 +140,7 @@ async fn a_log_cut_short_or_written_anew_is_found_by_whoever_kept_a_checkpoint()
             notes.push(checkpoint::make(service, id).await.unwrap().unwrap());
         }
         let keys = service.keys.public_keys();
-        let verify = async |kept: &[String]| verify_with_checkpoints(&mut store.reader().await.unwrap(), id, keys, kept).await;
+        let verify = async |kept: &[String]| verify_with_checkpoints(&mut store.reader().await.unwrap(), id, &keys, kept).await;
         assert!(matches!(verify(&[]).await, Ok((4, 4))), "{}", database.engine);
 
         // Whoever has the database cuts off the last entry and its checkpoints, and mends the head.

@@ -33,7 +33,7 @@ fn keys_operation() -> Operation {
 }
 
 async fn keys(State(service): State<Service>) -> Json<KeySet> {
-    Json(service.keys.public_keys().clone())
+    Json(KeySet::clone(&service.keys.public_keys()))
 }
 
 fn description_operation() -> Operation {

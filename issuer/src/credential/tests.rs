@@ -6,14 +6,16 @@ use sha2::{Digest, Sha256};
 
 use passid_api::environment::Environment::{Live, Sandbox};
 use passid_api::issuer::{TreeHead, TreePath};
+use passid_api::jws::KeyPurpose;
+use passid_api::time::Clock;
 use passid_circuits::FieldElement;
 use passid_circuits::tree::{EMPTY_LEAF, MerklePath};
 
-use super::tree;
+use super::{keys, tree};
 use crate::params;
 use crate::service::Service;
 use crate::store::testing::databases;
-use crate::testing::TestIssuer;
+use crate::testing::{TestIssuer, TestSetup};
 
 async fn append(service: &Service, leaf: u64) -> u64 {
     let inside = service.clone();
@@ -127,5 +129,38 @@ async fn keys_and_tree_outlive_a_restart_and_two_processes_share_them() {
         assert_eq!(append(&second.service, 2).await, 1);
         let path = path(&second.service, 0).await;
         assert_eq!(root(&path, FieldElement::from_u64(1)).to_string(), head(&first.service, &path.head).root);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rotated_key_is_published_before_it_signs_and_the_old_one_after() {
+    for database in databases().await {
+        let first = TestIssuer::start(&database).await;
+        let second = TestIssuer::start_with(&database, TestSetup { clock: Some(first.clock.clone()), ..TestSetup::default() }).await;
+        let (store, sealer) = (&first.service.store, &first.service.sealer);
+        let which = (Sandbox, KeyPurpose::Credential);
+        let mut random = <rand::rngs::StdRng as rand::SeedableRng>::seed_from_u64(0x5eed_5eed);
+        let old = first.service.keys.credentials(Sandbox).public_key().kid.clone();
+        let head = tree::refresh_head(&first.service, Sandbox).await.unwrap();
+        assert!(matches!(keys::rotate(store, sealer, which, 59, first.clock.now(), &mut random).await, Err(keys::RotationError::TooSoon)));
+        let (new, begins) = keys::rotate(store, sealer, which, 3_600, first.clock.now(), &mut random).await.unwrap();
+        let again = keys::rotate(store, sealer, which, 3_600, first.clock.now(), &mut random).await;
+        assert!(matches!(again, Err(keys::RotationError::UnderWay(_))), "{}: {again:?}", database.engine);
+        assert!(matches!(keys::withdraw(store, &old, first.clock.now()).await, Err(keys::RotationError::StillSigns)));
+        for issuer in [&first, &second] {
+            issuer.service.keys.reload(&issuer.service.store, &issuer.service.sealer).await.unwrap();
+            let published = issuer.service.keys.public_keys();
+            assert!(published.keys.iter().any(|key| key.kid == new), "{}: published before it signs", database.engine);
+            assert_eq!(issuer.service.keys.credentials(Sandbox).public_key().kid, old);
+        }
+        first.clock.advance(begins.seconds_since(first.clock.now()));
+        assert_eq!(second.service.keys.credentials(Sandbox).public_key().kid, new, "{}: both change at the same second", database.engine);
+        assert!(tree::read_head(&second.service, Sandbox, &head).is_ok(), "what the old key signed holds");
+        assert!(matches!(keys::withdraw(store, &old, first.clock.now()).await, Err(keys::RotationError::HeadIsByIt)));
+        tree::refresh_head(&second.service, Sandbox).await.unwrap();
+        keys::withdraw(store, &old, first.clock.now()).await.unwrap();
+        first.service.keys.reload(store, sealer).await.unwrap();
+        assert!(tree::read_head(&first.service, Sandbox, &head).is_err(), "{}: what a withdrawn key signed is refused", database.engine);
+        tree::check_chain(&mut store.reader().await.unwrap(), Sandbox).await.unwrap();
     }
 }

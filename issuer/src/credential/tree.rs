@@ -27,6 +27,9 @@ pub enum TreeError {
     /// A head could not be signed or read.
     #[error(transparent)]
     Head(#[from] JwsError),
+    /// Compare the heads with a backup: one was changed, removed or inserted.
+    #[error("the chain of heads is broken at head {0}")]
+    Broken(u64),
     /// 2^30 credentials have been issued: begin another tree.
     #[error("the credential tree is full")]
     Full,
@@ -140,9 +143,35 @@ pub async fn path(connection: &mut Connection, environment: Environment, leaf_in
 /// # Errors
 /// [`JwsError`] when it is not one; a head of another environment is [`JwsError::UnknownKey`].
 pub fn read_head(service: &Service, environment: Environment, signed: &str) -> Result<(TreeHead, String), JwsError> {
-    let (head, key) = service.keys.public_keys().verify::<TreeHead>(DocumentType::TreeHead, KeyPurpose::Credential, signed)?;
+    let keys = service.keys.public_keys();
+    let (head, key) = keys.verify::<TreeHead>(DocumentType::TreeHead, KeyPurpose::Credential, signed)?;
     let ours = key.passid_environment == environment && head.environment == environment && head.iss == service.config.issuer();
     if ours { Ok((head, key.kid.clone())) } else { Err(JwsError::UnknownKey) }
+}
+
+/// Checks that an environment's heads are numbered without a gap and each names the one before. Returns how many there are. Signatures
+/// are checked by whoever reads a head.
+///
+/// # Errors
+/// [`TreeError::Broken`] with the first head that does not follow.
+pub async fn check_chain(connection: &mut Connection, environment: Environment) -> Result<u64, TreeError> {
+    /// Heads read at once.
+    const PAGE: u32 = 500;
+    let (mut next, mut previous) = (0_u64, String::new());
+    loop {
+        let page = store::trees::heads(connection, environment, next, PAGE).await?;
+        if page.is_empty() {
+            return Ok(next);
+        }
+        for (sequence, signed) in page {
+            let head: TreeHead = passid_api::jws::read_unverified(&signed)?;
+            if sequence != next || head.previous != previous || head.environment != environment {
+                return Err(TreeError::Broken(next));
+            }
+            previous = hex::encode(digest(&signed));
+            next += 1;
+        }
+    }
 }
 
 fn current_head(service: &Service, state: &TreeState) -> Result<TreeHead, JwsError> {

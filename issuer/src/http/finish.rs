@@ -1,24 +1,33 @@
 //! What every response carries: request id, API version, security headers, and a problem's body.
 
+use std::time::Duration;
+
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
+use tokio::time::Instant;
+use tracing::Instrument;
 
 use passid_api::API_VERSION;
 use passid_api::ids::RequestId;
 use passid_api::problem::{Problem, ProblemCode};
 
 use crate::service::Service;
+use crate::status::component::{Component, waits};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const VERSION: HeaderName = HeaderName::from_static("x-passid-api-version");
 
 pub(super) async fn finish(State(service): State<Service>, request: Request, next: Next) -> Response {
     let request_id = service.with_random(|random| RequestId::generate(service.clock.as_ref(), random)).to_string();
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    let mut response = next.run(request).await;
+    let method = request.method().clone();
+    // The route's pattern, not the address: addresses can hold tokens.
+    let route = request.extensions().get::<MatchedPath>().map_or_else(|| "unknown".to_owned(), |path| path.as_str().to_owned());
+    let started = Instant::now();
+    let mut response = next.run(request).instrument(tracing::info_span!("request", id = request_id)).await;
+    let took = started.elapsed();
     let problem = response.extensions_mut().remove::<Problem>().or_else(|| problem_of_layers(&response));
     if let Some(mut problem) = problem {
         problem.problem_type.insert_str(0, service.config.issuer());
@@ -32,9 +41,13 @@ pub(super) async fn finish(State(service): State<Service>, request: Request, nex
     headers.insert(VERSION, HeaderValue::from_static(API_VERSION));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    // The route, not the address: addresses can hold tokens.
-    let route = if path.contains("/verify/") || path.contains("/by-code/") { "(token in path)" } else { path.as_str() };
-    tracing::info!(request_id, %method, route, status = response.status().as_u16(), "answered");
+    let status = response.status().as_u16();
+    service.metrics.note_request(method.as_str(), &route, status, took);
+    if let Some(component) = Component::of_route(&route) {
+        let counted = if waits(method.as_str(), &route) { Duration::ZERO } else { took };
+        service.status.note_request(component, service.clock.now(), status, counted);
+    }
+    tracing::info!(request_id, %method, route, status, duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX), "answered");
     response
 }
 

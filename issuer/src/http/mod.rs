@@ -10,6 +10,7 @@ mod finish;
 pub mod idempotency;
 pub mod limits;
 pub mod openapi;
+pub mod operator;
 pub mod query;
 
 use axum::Router;
@@ -39,13 +40,16 @@ pub(crate) fn documented_routes() -> Routes {
         .merge(crate::legacy::http::routes())
         .merge(openapi::http::routes())
         .merge(crate::audit::http::routes())
-        .merge(crate::status::routes())
+        .merge(crate::status::http::routes())
 }
 
 /// Everything the issuer serves. What institutions and wallets call belongs to the documented routes; pages may be merged here.
 pub fn router(service: Service) -> Router {
     documented_routes()
         .into_router()
+        .merge(crate::status::http::pages())
+        .merge(crate::wallet::http::account_routes())
+        .merge(crate::pages::routes())
         .fallback(error::not_found)
         .method_not_allowed_fallback(error::method_not_allowed)
         .layer(CatchPanicLayer::custom(error::panicked))

@@ -1,5 +1,6 @@
 //! Secrets at rest: everything is sealed or digested under keys derived from one master key kept outside the database.
 
+mod again;
 mod master_key;
 
 use std::fmt;
@@ -11,12 +12,15 @@ use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
+pub use again::{SealAgainError, SealedAgain, seal_again};
 pub use master_key::{MasterKey, MasterKeyError};
 
 /// Bytes of an XChaCha20 nonce, random for every sealing.
 const NONCE_BYTES: usize = 24;
-/// First byte of everything sealed, so that another form can follow.
-const FORMAT: u8 = 1;
+/// First byte of what was sealed under the master key's first line.
+const FIRST_KEY: u8 = 1;
+/// First byte of what was sealed under a later line, whose number follows.
+const NUMBERED_KEY: u8 = 2;
 
 /// What a sealed value or a digest is for. One purpose cannot be opened or looked up as another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,13 +86,21 @@ impl Sealer {
         Self { master }
     }
 
-    /// HKDF-SHA256 (RFC 5869) of the master key with the purpose as info.
-    fn key(&self, purpose: Purpose) -> Zeroizing<[u8; 32]> {
+    /// HKDF-SHA256 (RFC 5869) of one line of the master key with the purpose as info.
+    fn key(&self, purpose: Purpose, number: u8) -> Result<Zeroizing<[u8; 32]>, SealError> {
         let mut key = Zeroizing::new([0; 32]);
-        Hkdf::<Sha256>::new(None, self.master.expose())
-            .expand(purpose.label().as_bytes(), key.as_mut_slice())
-            .unwrap_or_else(|_| unreachable!("HKDF-SHA256 gives up to 8,160 bytes"));
-        key
+        let hkdf = Hkdf::<Sha256>::new(None, self.master.expose(number).ok_or(SealError)?);
+        hkdf.expand(purpose.label().as_bytes(), key.as_mut_slice()).map_err(|_| SealError)?;
+        Ok(key)
+    }
+
+    /// Whether a sealed value is under the key that seals at present.
+    pub fn is_current(&self, sealed: &[u8]) -> bool {
+        match (self.master.sealing(), sealed) {
+            (1, [FIRST_KEY, ..]) => true,
+            (number, [NUMBERED_KEY, under, ..]) => *under == number,
+            _ => false,
+        }
     }
 
     /// Encrypts `plain` for `purpose`, bound to the row named by `context`.
@@ -98,10 +110,13 @@ impl Sealer {
     pub fn seal(&self, purpose: Purpose, context: &str, plain: &[u8], random: &mut dyn rand::CryptoRng) -> Result<Vec<u8>, SealError> {
         let mut nonce = [0; NONCE_BYTES];
         random.fill_bytes(&mut nonce);
-        let cipher = XChaCha20Poly1305::new((&*self.key(purpose)).into());
+        let number = self.master.sealing();
+        let cipher = XChaCha20Poly1305::new((&*self.key(purpose, number)?).into());
         let payload = Payload { msg: plain, aad: context.as_bytes() };
         let sealed = cipher.encrypt(&XNonce::from(nonce), payload).map_err(|_| SealError)?;
-        Ok([&[FORMAT][..], &nonce, &sealed].concat())
+        let numbered = [NUMBERED_KEY, number];
+        let head: &[u8] = if number == 1 { &[FIRST_KEY] } else { &numbered };
+        Ok([head, &nonce, &sealed].concat())
     }
 
     /// Opens what [`Sealer::seal`] made for the same purpose and context.
@@ -109,9 +124,13 @@ impl Sealer {
     /// # Errors
     /// [`SealError`].
     pub fn open(&self, purpose: Purpose, context: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealError> {
-        let (FORMAT, rest) = sealed.split_first().map(|(format, rest)| (*format, rest)).ok_or(SealError)? else { return Err(SealError) };
+        let (number, rest) = match sealed {
+            [FIRST_KEY, rest @ ..] => (1, rest),
+            [NUMBERED_KEY, number, rest @ ..] => (*number, rest),
+            _ => return Err(SealError),
+        };
         let (nonce, body) = rest.split_first_chunk::<NONCE_BYTES>().ok_or(SealError)?;
-        let cipher = XChaCha20Poly1305::new((&*self.key(purpose)).into());
+        let cipher = XChaCha20Poly1305::new((&*self.key(purpose, number)?).into());
         let payload = Payload { msg: body, aad: context.as_bytes() };
         cipher.decrypt(&XNonce::from(*nonce), payload).map(Zeroizing::new).map_err(|_| SealError)
     }
@@ -119,7 +138,7 @@ impl Sealer {
     /// A keyed digest for looking up a short code without storing it: HMAC-SHA256 with a key outside the database, because 40
     /// or 60 bits could be found from a plain hash by trying them all.
     pub fn digest(&self, purpose: Purpose, value: &[u8]) -> [u8; 32] {
-        let key = self.key(purpose);
+        let key = self.key(purpose, 1).unwrap_or_else(|_| unreachable!("a master key has a first line"));
         let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(key.as_slice()).unwrap_or_else(|_| unreachable!("HMAC takes any key length"));
         mac.update(value);
         mac.finalize().into_bytes().into()

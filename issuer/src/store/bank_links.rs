@@ -198,3 +198,13 @@ pub async fn end(connection: &mut Connection, id: BankLinkId, status: BankLinkSt
     connection.execute(sql, params![id, status]).await?;
     super::bank_syncs::clear(connection, id).await
 }
+
+/// Ends every link of a holder and erases what could tell anything of them.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn erase_all(connection: &mut Connection, user: UserId, status: BankLinkStatus) -> Result<(), StoreError> {
+    let sql = "UPDATE bank_links SET status = $2, provider = '', state_digest = NULL, sealed_pending = NULL, sealed_tokens = NULL, sealed_name = $3
+               WHERE user_id = $1";
+    connection.execute(sql, params![user, status, Vec::<u8>::new()]).await.map(drop)
+}

@@ -103,3 +103,11 @@ pub async fn has_active(connection: &mut Connection, user: UserId, now: Timestam
     let sql = "SELECT id FROM credentials WHERE user_id = $1 AND revoked_at IS NULL AND expires_at > $2 LIMIT 1";
     Ok(connection.fetch_optional(sql, params![user, now]).await?.is_some())
 }
+
+/// Erases what the holder's credentials rested on. Their leaves stay in the tree, zeroed.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn erase_evidence(connection: &mut Connection, user: UserId) -> Result<(), StoreError> {
+    connection.execute("UPDATE credentials SET evidence_digest = $2 WHERE user_id = $1", params![user, [0_u8; 32]]).await.map(drop)
+}

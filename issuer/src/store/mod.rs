@@ -8,6 +8,7 @@ mod error;
 mod sqlite;
 mod url;
 mod value;
+mod wake;
 
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
@@ -15,18 +16,23 @@ pub mod testing;
 mod tests;
 
 pub mod audit;
+pub mod backup;
 pub mod bank_links;
 pub mod bank_syncs;
 pub mod credentials;
 pub mod history;
 pub mod idempotency;
+pub mod incidents;
 pub mod institutions;
 pub mod keys;
 pub mod limits;
 pub mod outcomes;
+pub mod retention;
+pub mod sealed;
 pub mod sessions;
 pub mod shares;
 pub mod staging;
+pub mod status;
 pub mod trees;
 pub mod users;
 pub mod verifications;
@@ -42,6 +48,7 @@ pub use connection::{Connection, Engine};
 pub use error::StoreError;
 pub use url::DatabaseUrl;
 pub use value::{Row, Value};
+pub use wake::WakeUps;
 
 /// What a closure handed to [`Store::write`] returns.
 pub type Work<'c, T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 'c>>;
@@ -83,6 +90,31 @@ impl Store {
             }
         };
         Ok(Self { backend })
+    }
+
+    /// The migrations a database lacks, as `4 operations`. Nothing is changed, and nothing made where there is no database yet.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it cannot be reached.
+    pub async fn pending_migrations(url: &DatabaseUrl) -> Result<Vec<String>, StoreError> {
+        let applied = match url {
+            DatabaseUrl::Sqlite(path) if !path.exists() => Vec::new(),
+            DatabaseUrl::Sqlite(path) => sqlite::applied_migrations(path).await?,
+            DatabaseUrl::Postgres(address) => {
+                let pool = PgPoolOptions::new().max_connections(1).connect(address.expose()).await?;
+                let rows: Result<Vec<i64>, _> = sqlx::query_scalar("SELECT version FROM _sqlx_migrations WHERE success").fetch_all(&pool).await;
+                pool.close().await;
+                // Without the table nothing was ever applied.
+                rows.unwrap_or_default()
+            }
+        };
+        let missing = MIGRATIONS.iter().filter(|migration| !applied.contains(&migration.version));
+        Ok(missing.map(|migration| format!("{} {}", migration.version, migration.description)).collect())
+    }
+
+    /// Whether this process is the only one on the database.
+    pub const fn is_embedded(&self) -> bool {
+        matches!(self.backend, Backend::Sqlite(_))
     }
 
     /// A connection for queries that change nothing.

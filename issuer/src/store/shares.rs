@@ -177,6 +177,14 @@ pub async fn revoke(connection: &mut Connection, user: UserId, id: ShareId, now:
     Ok(if exists.is_some() { TakeBack::AlreadyUsed } else { TakeBack::NotFound })
 }
 
+/// Removes every share of a holder.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn remove_all(connection: &mut Connection, user: UserId) -> Result<(), StoreError> {
+    connection.execute("DELETE FROM shares WHERE user_id = $1", params![user]).await.map(drop)
+}
+
 /// The holder's shares, newest first.
 ///
 /// # Errors

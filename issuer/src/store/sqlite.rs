@@ -119,6 +119,15 @@ impl SqliteBackend {
     }
 }
 
+/// The migrations applied to the database at `path`, which is not changed.
+pub(super) async fn applied_migrations(path: &Path) -> Result<Vec<i64>, StoreError> {
+    let mut connection = SqliteConnectOptions::new().filename(path).read_only(true).connect().await?;
+    let versions: Result<Vec<i64>, _> = sqlx::query_scalar("SELECT version FROM _sqlx_migrations WHERE success").fetch_all(&mut connection).await;
+    sqlx::Connection::close(connection).await?;
+    // Without the table nothing was ever applied.
+    Ok(versions.unwrap_or_default())
+}
+
 async fn run_writer(mut connection: Connection, mut jobs: mpsc::Receiver<Message>) {
     while let Some(message) = jobs.recv().await {
         let first = match message {

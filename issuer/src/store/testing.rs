@@ -52,6 +52,11 @@ impl TestDatabase {
         self.directory.as_ref().map_or(std::path::Path::new("."), tempfile::TempDir::path)
     }
 
+    /// The database's address as a command takes it.
+    pub fn address(&self) -> String {
+        self.url.with_password()
+    }
+
     /// Opens the database with its schema.
     pub async fn open(&self) -> Store {
         Store::open(&self.url).await.expect("the database opens")

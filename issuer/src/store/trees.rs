@@ -105,6 +105,16 @@ async fn insert_head(
     Ok(())
 }
 
+/// At most `limit` signed heads from number `from` on, in order.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn heads(connection: &mut Connection, environment: Environment, from: u64, limit: u32) -> Result<Vec<(u64, String)>, StoreError> {
+    let sql = "SELECT sequence, head FROM tree_heads WHERE environment = $1 AND sequence >= $2 ORDER BY sequence LIMIT $3";
+    let rows = connection.fetch_all(sql, params![environment, number(from), limit]).await?;
+    rows.iter().map(|row| Ok((u64::try_from(row.get::<i64>("sequence")?).map_err(|_| NO_TREE)?, row.get("head")?))).collect()
+}
+
 /// The stored children of a node: place (0 to 3) and hash.
 ///
 /// # Errors

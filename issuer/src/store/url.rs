@@ -41,6 +41,17 @@ impl fmt::Display for DatabaseUrl {
     }
 }
 
+impl DatabaseUrl {
+    /// The address as it was given, password and all: to hand to another process in a test.
+    #[cfg(any(test, feature = "testing"))]
+    pub(super) fn with_password(&self) -> String {
+        match self {
+            Self::Sqlite(path) => format!("sqlite:{}", path.display()),
+            Self::Postgres(address) => address.expose().to_owned(),
+        }
+    }
+}
+
 /// A text that names no database.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not a database address; write sqlite:PATH or postgres://USER@HOST/NAME")]

@@ -72,7 +72,7 @@ pub async fn insert(connection: &mut Connection, user: &WalletUser, device_key: 
 /// # Errors
 /// [`StoreError`].
 pub async fn find_by_device_key(connection: &mut Connection, device_key: [u8; 32]) -> Result<Option<WalletUser>, StoreError> {
-    let sql = "SELECT id, environment, holder_commitment, sanctions_match, device_generation FROM wallet_users WHERE device_key = $1";
+    let sql = "SELECT id, environment, holder_commitment, sanctions_match, device_generation FROM wallet_users WHERE device_key = $1 AND erased_at IS NULL";
     connection.fetch_optional(sql, params![device_key]).await?.as_ref().map(read).transpose()
 }
 
@@ -81,7 +81,7 @@ pub async fn find_by_device_key(connection: &mut Connection, device_key: [u8; 32
 /// # Errors
 /// [`StoreError`].
 pub async fn find(connection: &mut Connection, id: UserId) -> Result<Option<WalletUser>, StoreError> {
-    let sql = "SELECT id, environment, holder_commitment, sanctions_match, device_generation FROM wallet_users WHERE id = $1";
+    let sql = "SELECT id, environment, holder_commitment, sanctions_match, device_generation FROM wallet_users WHERE id = $1 AND erased_at IS NULL";
     connection.fetch_optional(sql, params![id]).await?.as_ref().map(read).transpose()
 }
 
@@ -132,4 +132,23 @@ pub async fn rebind(connection: &mut Connection, id: UserId, device_key: [u8; 32
     let sql = "UPDATE wallet_users SET device_key = $2, holder_commitment = $3, device_generation = device_generation + 1 WHERE id = $1";
     connection.execute(sql, params![id, device_key, holder_commitment]).await?;
     Ok(())
+}
+
+/// Erases an account: `nothing` takes the device key's place, so that the same device can begin anew. Returns whether it was there.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn erase(connection: &mut Connection, id: UserId, nothing: [u8; 32], now: Timestamp) -> Result<bool, StoreError> {
+    let sql = "UPDATE wallet_users SET device_key = $2, holder_commitment = 'erased ' || id, sanctions_match = 0, erased_at = $3
+               WHERE id = $1 AND erased_at IS NULL";
+    Ok(connection.execute(sql, params![id, nothing, now]).await? == 1)
+}
+
+/// An account's environment, also when it was erased.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn environment(connection: &mut Connection, id: UserId) -> Result<Option<Environment>, StoreError> {
+    let sql = "SELECT environment FROM wallet_users WHERE id = $1";
+    connection.fetch_optional(sql, params![id]).await?.map(|row| row.parse("environment")).transpose()
 }

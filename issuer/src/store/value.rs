@@ -88,6 +88,11 @@ value_from_text!(
     passid_api::outcome::OutcomeKind,
     passid_api::outcome::CoverageLevel,
     passid_api::verify::DenyReason,
+    passid_api::ids::IncidentId,
+    passid_api::ids::IncidentUpdateId,
+    crate::status::component::Component,
+    crate::status::incident::Impact,
+    crate::status::incident::Stage,
 );
 
 /// A row of either engine.

@@ -93,7 +93,7 @@ pub async fn find(
     environment: Environment,
     id: VerificationId,
 ) -> Result<Option<StoredVerification>, StoreError> {
-    let sql = "SELECT id, response, evidence, created_at FROM verifications WHERE id = $1 AND institution_id = $2 AND environment = $3";
+    let sql = "SELECT id, response, evidence, created_at FROM verifications WHERE id = $1 AND institution_id = $2 AND environment = $3 AND response <> ''";
     connection.fetch_optional(sql, params![id, institution, environment]).await?.as_ref().map(read).transpose()
 }
 

@@ -230,7 +230,7 @@ mod tests {
         let headers = [("x-institution-key", workspace.onboarded.keys.sandbox.secret.as_str())];
         let verified = workspace.api.call(Method::POST, "/v1/verify", &headers, &json!({ "token": "PASSID-SANDBOX-TIER1AAA" })).await;
         let path = format!("/v1/verifications/{}/evidence", verified.body["verification_id"].as_str().unwrap());
-        (workspace.api.call(Method::GET, &path, &headers, &Value::Null).await.body, issuer.service.keys.public_keys().clone())
+        (workspace.api.call(Method::GET, &path, &headers, &Value::Null).await.body, KeySet::clone(&issuer.service.keys.public_keys()))
     }
 
     fn check(bundle: &Value, keys: Option<&KeySet>) -> Result<Proved, EvidenceError> {

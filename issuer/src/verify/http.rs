@@ -159,7 +159,7 @@ async fn evidence(State(service): State<Service>, SecretKeyCaller(caller): Secre
         statement: serde_json::to_value(&statement)?,
         proof: evidence.presentation.proof,
         head: evidence.presentation.head,
-        issuer_keys: service.keys.public_keys().clone(),
+        issuer_keys: (*service.keys.public_keys()).clone(),
     }))
 }
 

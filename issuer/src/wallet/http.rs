@@ -1,8 +1,12 @@
 //! The wallet's routes.
 
-use crate::http::openapi::Routes;
+use axum::Router;
+use axum::routing::get;
 
-use super::{credentials, links, recovery, sign_in};
+use crate::http::openapi::Routes;
+use crate::service::Service;
+
+use super::{account, credentials, links, recovery, sign_in};
 
 /// The room's routes.
 pub fn routes() -> Routes {
@@ -22,4 +26,9 @@ pub fn routes() -> Routes {
         .post("/v1/wallet/credentials", credentials::issue, credentials::issue_operation())
         .get("/v1/wallet/credentials", credentials::list, credentials::list_operation())
         .get("/v1/wallet/credentials/{id}/path", credentials::path, credentials::path_operation())
+}
+
+/// The holder's rights over the account.
+pub fn account_routes() -> Router<Service> {
+    Router::new().route("/v1/wallet/account", get(account::export).delete(account::erase))
 }

@@ -65,6 +65,8 @@ pub(super) async fn create(
     if !(2..=MAX_NAME).contains(&name.chars().count()) || name.chars().any(char::is_control) {
         return Err(ApiError::field("/declared_name", "invalid", format!("Send the holder's name, 2 to {MAX_NAME} characters.")));
     }
+    // An erased account's token may still be good for some minutes; nothing personal may come back under it.
+    store::users::find(&mut service.store.reader().await?, caller.user).await?.ok_or_else(ApiError::not_found)?;
     let bank = bank(&service, caller, &request.provider)?;
     let pending = bank.begin(&format!("{}{CALLBACK_PATH}", service.config.issuer())).await.map_err(|error| bank_problem(&error))?;
 

@@ -1,5 +1,7 @@
-//! The wallet backend: registration by device key, access tokens, moving to a new device, bank links, credentials.
+//! The wallet backend: registration by device key, access tokens, moving to a new device, bank links, credentials, and the
+//! holder's rights over the account.
 
+mod account;
 pub mod credentials;
 mod examples;
 pub mod http;

@@ -54,25 +54,111 @@ const fn same_prefix(address: u128, network: u128, length: u32, bits: u32) -> bo
     address >> (bits - length) == network >> (bits - length)
 }
 
+/// Every block of the IANA IPv4 and IPv6 Special-Purpose Address Registries (RFC 6890 and what amended it).
+#[cfg(test)]
+pub(super) const SPECIAL_PURPOSE: [&str; 51] = [
+    "0.0.0.0/8",
+    "0.0.0.0/32",
+    "10.0.0.0/8",
+    "100.64.0.0/10",
+    "127.0.0.0/8",
+    "169.254.0.0/16",
+    "172.16.0.0/12",
+    "192.0.0.0/24",
+    "192.0.0.0/29",
+    "192.0.0.8/32",
+    "192.0.0.9/32",
+    "192.0.0.10/32",
+    "192.0.0.170/32",
+    "192.0.0.171/32",
+    "192.0.2.0/24",
+    "192.31.196.0/24",
+    "192.52.193.0/24",
+    "192.88.99.0/24",
+    "192.88.99.2/32",
+    "192.168.0.0/16",
+    "192.175.48.0/24",
+    "198.18.0.0/15",
+    "198.51.100.0/24",
+    "203.0.113.0/24",
+    "240.0.0.0/4",
+    "255.255.255.255/32",
+    "::1/128",
+    "::/128",
+    "::ffff:0:0/96",
+    "64:ff9b::/96",
+    "64:ff9b:1::/48",
+    "100::/64",
+    "100:0:0:1::/64",
+    "2001::/23",
+    "2001::/32",
+    "2001:1::1/128",
+    "2001:1::2/128",
+    "2001:1::3/128",
+    "2001:2::/48",
+    "2001:3::/32",
+    "2001:4:112::/48",
+    "2001:10::/28",
+    "2001:20::/28",
+    "2001:30::/28",
+    "2001:db8::/32",
+    "2002::/16",
+    "2620:4f:8000::/48",
+    "3fff::/20",
+    "5f00::/16",
+    "fc00::/7",
+    "fe80::/10",
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// One address or both ends of every row of the two IANA special-purpose registries, and their neighbours outside.
-    #[test]
-    fn follows_the_special_purpose_registries() {
-        let refused = "
-            0.0.0.0 0.255.255.255 10.0.0.0 10.255.255.255 100.64.0.0 100.127.255.255 127.0.0.1 127.255.255.255 169.254.0.0 169.254.169.254
-            172.16.0.0 172.31.255.255 192.0.0.0 192.0.0.8 192.0.0.9 192.0.0.10 192.0.0.170 192.0.0.171 192.0.2.1 192.31.196.1 192.52.193.1
-            192.88.99.1 192.88.99.2 192.168.0.0 192.168.255.255 192.175.48.1 198.18.0.0 198.19.255.255 198.51.100.1 203.0.113.1 224.0.0.1
-            239.255.255.255 240.0.0.0 255.255.255.255 :: ::1 ::7f00:1 ::ffff:127.0.0.1 ::ffff:8.8.8.8 64:ff9b::1 64:ff9b::808:808
-            64:ff9b::7f00:1 64:ff9b:1::1 100::1 100:0:0:1::1 2001::1 2001:0:4136:e378:8000:63bf:3fff:fdd2 2001:1::1 2001:1::2 2001:1::3
-            2001:2::1 2001:3::1 2001:4:112::1 2001:10::1 2001:20::1 2001:30::1 2001:1ff:ffff::1 2001:db8::1 2002::1 2002:7f00:1::
-            2002:c0a8:101::1 2620:4f:8000::1 3fff::1 3fff:fff:ffff::1 5f00::1 fc00::1 fdff::1 fe80::1 febf::1 fec0::1 ff02::1 4000::1
-            1fff:ffff::1";
-        for text in refused.split_whitespace() {
-            assert!(!is_public(text.parse().unwrap()), "{text} must be refused");
+    /// Ranges that no registry of special purposes lists, and that lead nowhere public: multicast, what is not global unicast.
+    const UNLISTED: [&str; 7] = ["224.0.0.0/4", "::/8", "1000::/4", "4000::/2", "8000::/1", "fec0::/10", "ff00::/8"];
+
+    /// Where a block begins and ends.
+    fn ends(block: &str) -> [IpAddr; 2] {
+        let (first, length) = block.split_once('/').unwrap();
+        let length: u32 = length.parse().unwrap();
+        match first.parse().unwrap() {
+            IpAddr::V4(first) => [first.into(), Ipv4Addr::from(u32::from(first) | u32::MAX.checked_shr(length).unwrap_or(0)).into()],
+            IpAddr::V6(first) => [first.into(), Ipv6Addr::from(u128::from(first) | u128::MAX.checked_shr(length).unwrap_or(0)).into()],
         }
+    }
+
+    /// Both ends of every block of the two IANA registries, whatever they say of its reachability.
+    #[test]
+    fn refuses_every_block_of_the_special_purpose_registries() {
+        for block in SPECIAL_PURPOSE.iter().chain(&UNLISTED) {
+            for end in ends(block) {
+                assert!(!is_public(end), "{end} of {block} must be refused");
+            }
+        }
+    }
+
+    /// What carries an IPv4 address inside is refused whatever address that is.
+    #[test]
+    fn an_ipv4_address_does_not_get_through_inside_an_ipv6_one() {
+        for inside in [Ipv4Addr::LOCALHOST, Ipv4Addr::new(169, 254, 169, 254), Ipv4Addr::new(8, 8, 8, 8)] {
+            let [a, b, c, d] = inside.octets();
+            let (high, low) = (u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d]));
+            let forms = [
+                inside.to_ipv6_mapped(),
+                Ipv6Addr::new(0, 0, 0, 0, 0, 0, high, low),             // IPv4-compatible, RFC 4291
+                Ipv6Addr::new(0x64, 0xff9b, 0, 0, 0, 0, high, low),     // NAT64, RFC 6052
+                Ipv6Addr::new(0x64, 0xff9b, 1, 0, 0, 0, high, low),     // local NAT64, RFC 8215
+                Ipv6Addr::new(0x2002, high, low, 0, 0, 0, 0, 1),        // 6to4, RFC 3056
+                Ipv6Addr::new(0x2001, 0, high, low, 0, 0, !high, !low), // Teredo, RFC 4380
+            ];
+            for form in forms {
+                assert!(!is_public(form.into()), "{form} of {inside} must be refused");
+            }
+        }
+    }
+
+    #[test]
+    fn the_neighbours_of_the_blocks_are_public() {
         let public = "
             1.0.0.0 8.8.8.8 9.255.255.255 11.0.0.0 100.63.255.255 100.128.0.0 126.255.255.255 128.0.0.0 169.253.255.255 169.255.0.0
             172.15.255.255 172.32.0.0 191.255.255.255 192.0.1.0 192.0.3.0 192.167.255.255 192.169.0.0 198.17.255.255 198.20.0.0 203.0.112.255

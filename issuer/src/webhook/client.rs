@@ -3,8 +3,10 @@
 //! Names are resolved here, every address they resolve to is checked, and those very addresses are connected to: a name cannot
 //! change its meaning between the check and the connection.
 
+use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
@@ -21,28 +23,41 @@ const USER_AGENT: &str = "PASSID-Webhooks/1";
 #[error("the name does not resolve to public addresses only")]
 pub(super) struct AddressNotAllowed;
 
+/// What a name leads to.
+pub(super) type Looked = Pin<Box<dyn Future<Output = io::Result<Vec<SocketAddr>>> + Send>>;
+
+/// Looks names up; the system does it in service.
+pub(super) type Lookup = Arc<dyn Fn(String) -> Looked + Send + Sync>;
+
 /// Builds the client. With `allow_loopback`, `localhost` may be reached too; which endpoints may name it is decided when they are
 /// registered and again when they are tried.
 ///
 /// # Errors
 /// [`ClientError`].
 pub fn build(allow_loopback: bool) -> Result<reqwest::Client, ClientError> {
-    let builder = network::builder()?.user_agent(USER_AGENT).dns_resolver(Arc::new(PublicResolver { allow_loopback }));
+    // The connector replaces port 0 by the address's own.
+    let system: Lookup = Arc::new(|host| Box::pin(async move { Ok(tokio::net::lookup_host((host, 0)).await?.collect()) }));
+    build_with(allow_loopback, system)
+}
+
+/// Builds the client on another way to look names up.
+pub(super) fn build_with(allow_loopback: bool, lookup: Lookup) -> Result<reqwest::Client, ClientError> {
+    let builder = network::builder()?.user_agent(USER_AGENT).dns_resolver(Arc::new(PublicResolver { allow_loopback, lookup }));
     Ok(builder.build()?)
 }
 
 struct PublicResolver {
     allow_loopback: bool,
+    lookup: Lookup,
 }
 
 impl Resolve for PublicResolver {
     fn resolve(&self, name: Name) -> Resolving {
         let allow_loopback = self.allow_loopback;
+        let host = name.as_str().to_owned();
+        let looked = (self.lookup)(host.clone());
         Box::pin(async move {
-            let host = name.as_str().to_owned();
-            // The connector replaces port 0 by the address's own.
-            let addresses: Vec<SocketAddr> = tokio::net::lookup_host((host.as_str(), 0)).await?.collect();
-            let allowed = vet(&host, addresses, allow_loopback)?;
+            let allowed = vet(&host, looked.await?, allow_loopback)?;
             Ok(Box::new(allowed.into_iter()) as Addrs)
         })
     }

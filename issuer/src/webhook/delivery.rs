@@ -98,6 +98,8 @@ pub(super) async fn attempt(service: &Service, delivery: LeasedDelivery, destina
     let delay =
         if may_be_tried_again { service.with_random(|random| schedule::delay_after(attempts.saturating_add(1), outcome.retry_after, random)) } else { None };
     let health = health(&outcome, single, delay.is_none(), destination.failing_since, now);
+    let took = std::time::Duration::from_millis(u64::from(outcome.duration_ms));
+    service.metrics.note_attempt(outcome.failure.map_or("delivered", DeliveryFailure::as_str), took);
     let status = match (outcome.failure, delay) {
         (None, _) => DeliveryStatus::Delivered,
         (Some(_), Some(_)) => DeliveryStatus::Pending,

@@ -216,6 +216,7 @@ async fn delivery(
     let (id, event) = (named(&id)?, named(&event)?);
     let mut reader = service.store.reader().await?;
     endpoints::own(&mut reader, caller.institution, id).await?;
-    let found = table::find_delivery(&mut reader, id, event).await?;
-    found.map(Json).ok_or_else(ApiError::not_found)
+    let mut found = table::find_delivery(&mut reader, id, event).await?.ok_or_else(ApiError::not_found)?;
+    found.attempt_log = Some(table::attempts(&mut reader, id, event).await?);
+    Ok(Json(found))
 }

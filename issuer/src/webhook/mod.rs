@@ -15,6 +15,7 @@ mod places;
 mod schedule;
 mod secrets;
 mod target;
+pub mod wake;
 pub mod worker;
 
 #[cfg(test)]

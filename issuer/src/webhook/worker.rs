@@ -19,6 +19,7 @@ use crate::store::webhooks::{self as table, LeasedDelivery};
 
 use super::delivery::{self, Destination, Finished};
 use super::places::Places;
+use super::wake;
 
 /// Endpoints looked at in one turn; the next turn goes on behind them.
 const ENDPOINTS_PER_TURN: u32 = 128;
@@ -26,12 +27,13 @@ const ENDPOINTS_PER_TURN: u32 = 128;
 const ENDPOINTS_PER_WRITE: usize = 8;
 const OUTCOMES_PER_WRITE: usize = 64;
 /// Seconds a lease lasts: well above the limit of an attempt and the writing of its outcome.
-const LEASE_SECONDS: i64 = 40;
-/// How often the table is looked at when nothing wakes the worker: what other processes queued, and what became due.
+const LEASE_SECONDS: i64 = 25;
+/// How often the table is looked at when nothing wakes the worker: for what became due, and where a wake-up was lost.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// Delivers until `stop`, then ends the attempts under way.
 pub async fn run(service: Service, stop: CancellationToken) {
+    let exchange = tokio::spawn(wake::exchange(service.clone(), stop.clone()));
     let mut worker = Worker::new(service.clone());
     let mut finished = Vec::new();
     while !stop.is_cancelled() {
@@ -51,6 +53,16 @@ pub async fn run(service: Service, stop: CancellationToken) {
     if let Err(error) = worker.record(finished).await {
         tracing::error!(%error, "webhook deliveries could not be recorded; what was tried is tried again");
     }
+    drop(exchange.await);
+}
+
+/// Frees what a dead process held, so that it need not wait for its leases to end. Call it before [`run`], and only where this is
+/// the one process on the database: the embedded engine.
+///
+/// # Errors
+/// [`StoreError`] when the queue cannot be written.
+pub async fn take_over(service: &Service) -> Result<u64, StoreError> {
+    service.store.write(|connection| Box::pin(table::release_leases(connection))).await
 }
 
 /// Delivers everything that is due at this moment of the service's clock, and returns how many attempts were made.

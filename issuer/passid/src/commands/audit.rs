@@ -9,8 +9,8 @@ use passid_issuer::store::Store;
 
 use super::verify_evidence::key_set;
 use super::workspace::parse_institution;
-use crate::arguments::StoreOptions;
 use crate::failure::Failure;
+use crate::settings::StoreOptions;
 
 #[derive(Debug, Args)]
 pub(crate) struct Options {

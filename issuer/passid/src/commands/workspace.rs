@@ -6,8 +6,8 @@ use passid_api::time::{Clock, SystemClock};
 use passid_issuer::institution;
 use passid_issuer::store::Store;
 
-use crate::arguments::StoreOptions;
 use crate::failure::Failure;
+use crate::settings::StoreOptions;
 
 #[derive(Debug, Args)]
 pub(crate) struct Options {

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use passid_issuer::config::Config;
 use passid_issuer::sandbox::bank::{BankSource, SandboxBank};
@@ -88,7 +89,7 @@ impl Stage {
 
     /// Stops everything.
     pub(super) async fn stop(self) -> Result<(), Failure> {
-        self.issuer.stop().await?;
+        self.issuer.stop(Duration::from_secs(30)).await?;
         self.bank.stop().await;
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use passid_api::environment::Environment;
 use passid_api::ids::{EventId, InstitutionId, WebhookEndpointId};
-use passid_api::institution::DeliveryView;
+use passid_api::institution::{AttemptView, DeliveryView};
 use passid_api::time::Timestamp;
 use passid_api::webhook::{DeliveryFailure, DeliveryStatus, EventKind};
 
@@ -28,6 +28,7 @@ fn read(row: &Row) -> Result<DeliveryView, StoreError> {
         attempted_at: row.time_optional("attempted_at")?,
         next_attempt_at: if status == DeliveryStatus::Pending { Some(row.time("next_attempt_at")?) } else { None },
         delivered_at: row.time_optional("delivered_at")?,
+        attempt_log: None,
     })
 }
 
@@ -64,6 +65,30 @@ pub async fn find_delivery(connection: &mut Connection, endpoint: WebhookEndpoin
                FROM deliveries JOIN events ON events.id = deliveries.event_id
                WHERE deliveries.endpoint_id = $1 AND deliveries.event_id = $2";
     connection.fetch_optional(sql, params![endpoint, event]).await?.as_ref().map(read).transpose()
+}
+
+/// Attempts shown at most: five by schedule, and what was sent again by hand.
+const MAX_ATTEMPTS_SHOWN: u32 = 100;
+
+/// Every attempt at a delivery, oldest first.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn attempts(connection: &mut Connection, endpoint: WebhookEndpointId, event: EventId) -> Result<Vec<AttemptView>, StoreError> {
+    let sql = "SELECT attempted_at, failure, response_status, response_body, duration_ms FROM delivery_attempts
+               WHERE endpoint_id = $1 AND event_id = $2 ORDER BY attempted_at, number LIMIT $3";
+    let rows = connection.fetch_all(sql, params![endpoint, event, MAX_ATTEMPTS_SHOWN]).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(AttemptView {
+                attempted_at: row.time("attempted_at")?,
+                failure: row.parse_optional("failure")?,
+                response_status: count(row, "response_status")?,
+                response_body: row.get("response_body")?,
+                duration_ms: count(row, "duration_ms")?.unwrap_or_default(),
+            })
+        })
+        .collect()
 }
 
 /// Queues a delivery that is over for one more attempt. Returns whether it was over.

@@ -121,15 +121,15 @@ pub struct AttemptRow {
     pub attempted_at: Timestamp,
 }
 
-/// Writes what came of an attempt and gives the lease back. Returns whether the lease was still held; if not, somebody else tries
-/// the delivery and this outcome does not count.
+/// Writes what came of an attempt into the log, and gives the lease back. Returns whether the lease was still held; if not, somebody
+/// else tries the delivery, and this outcome stands in the log without counting.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn record_attempt(connection: &mut Connection, leased: Leased, attempt: AttemptRow) -> Result<bool, StoreError> {
     let sql = "UPDATE deliveries SET status = $4, attempts = attempts + 1, next_attempt_at = $5, leased_until = 0, failure = $6,
                       response_status = $7, response_body = $8, duration_ms = $9, attempted_at = $10, delivered_at = $11
-               WHERE event_id = $1 AND endpoint_id = $2 AND status = 'pending' AND leased_until = $3";
+               WHERE event_id = $1 AND endpoint_id = $2 AND status = 'pending' AND leased_until = $3 RETURNING attempts";
     let delivered_at = (attempt.status == DeliveryStatus::Delivered).then_some(attempt.attempted_at);
     let values = params![
         leased.event,
@@ -139,10 +139,53 @@ pub async fn record_attempt(connection: &mut Connection, leased: Leased, attempt
         attempt.next_attempt_at,
         attempt.failure,
         attempt.response_status,
-        attempt.response_body,
+        attempt.response_body.as_deref(),
         attempt.duration_ms,
         attempt.attempted_at,
         delivered_at,
     ];
-    Ok(connection.execute(sql, values).await? == 1)
+    let number: Option<i64> = connection.fetch_optional(sql, values).await?.map(|row| row.get("attempts")).transpose()?;
+    let sql = "INSERT INTO delivery_attempts (endpoint_id, event_id, number, attempted_at, failure, response_status, response_body, duration_ms)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING";
+    let values = params![
+        leased.endpoint,
+        leased.event,
+        number.unwrap_or(-leased.until.seconds()),
+        attempt.attempted_at,
+        attempt.failure,
+        attempt.response_status,
+        attempt.response_body,
+        attempt.duration_ms,
+    ];
+    connection.execute(sql, values).await?;
+    Ok(number.is_some())
+}
+
+/// Since when the longest waiting delivery is due that nobody holds, of endpoints that work.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn waiting_since(connection: &mut Connection, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+    let sql = "SELECT MIN(deliveries.next_attempt_at) AS since FROM deliveries JOIN webhook_endpoints ON webhook_endpoints.id = deliveries.endpoint_id
+               WHERE deliveries.status = 'pending' AND deliveries.next_attempt_at <= $1 AND deliveries.leased_until <= $1
+                     AND webhook_endpoints.failing_since IS NULL";
+    connection.fetch_optional(sql, params![now]).await?.map_or(Ok(None), |row| row.time_optional("since"))
+}
+
+/// How many deliveries are queued.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn count_pending(connection: &mut Connection) -> Result<i64, StoreError> {
+    let sql = "SELECT COUNT(*) AS total FROM deliveries WHERE status = 'pending'";
+    connection.fetch_optional(sql, params![]).await?.map_or(Ok(0), |row| row.get("total"))
+}
+
+/// Ends the leases of a process that is gone. Only for a database that one process uses: on a shared one, leases of the dead end by
+/// the clock.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn release_leases(connection: &mut Connection) -> Result<u64, StoreError> {
+    connection.execute("UPDATE deliveries SET leased_until = 0 WHERE status = 'pending' AND leased_until > 0", params![]).await
 }

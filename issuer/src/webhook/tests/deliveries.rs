@@ -65,6 +65,11 @@ async fn a_refused_event_is_tried_five_times_on_schedule_under_one_identifier() 
         let log = setting.log(&created).await;
         assert_eq!((log[0].status, log[0].attempts, log[0].failure), (DeliveryStatus::Failed, 5, Some(DeliveryFailure::Refused)));
         assert_eq!((log[0].response_status, log[0].response_body.as_deref()), (Some(503), Some("told to")));
+        let attempts = setting.attempts(&created, event).await;
+        let statuses: Vec<_> = attempts.iter().map(|attempt| attempt.response_status.unwrap()).collect();
+        assert_eq!(statuses, [500, 302, 404, 500, 503], "every attempt is kept, in order");
+        assert!(attempts.windows(2).all(|pair| pair[0].attempted_at < pair[1].attempted_at));
+        assert_eq!((attempts[1].failure, attempts[1].response_body.as_deref()), (Some(DeliveryFailure::Refused), Some("told to")));
     }
 }
 
@@ -117,6 +122,9 @@ async fn what_a_dead_worker_held_is_delivered_by_another() {
         let recorded = setting.service().store.write(move |connection| Box::pin(async move { table::record_attempt(connection, leased, late).await }));
         assert!(!recorded.await.unwrap());
         assert_eq!(setting.log(&created).await[0].status, DeliveryStatus::Delivered);
+        let attempts = setting.attempts(&created, event).await;
+        let failures: Vec<_> = attempts.iter().map(|attempt| attempt.failure).collect();
+        assert_eq!(failures, [Some(DeliveryFailure::TimedOut), None], "{}: it was made, and stands in the log", database.engine);
     }
 }
 

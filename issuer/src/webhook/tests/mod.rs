@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use passid_api::environment::Environment;
 use passid_api::ids::EventId;
-use passid_api::institution::{DeliveryView, Page, WebhookEndpointCreated, WebhookEndpointView};
+use passid_api::institution::{AttemptView, DeliveryView, Page, WebhookEndpointCreated, WebhookEndpointView};
 use passid_api::webhook::EventKind;
 
 use crate::http::ApiError;
@@ -84,6 +84,13 @@ impl Setting {
         let answer = self.workspace.call(Method::GET, &format!("/v1/institution/webhooks/{}/deliveries", created.endpoint.id), Value::Null).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
         serde_json::from_value::<Page<DeliveryView>>(answer.body).unwrap().data
+    }
+
+    /// Every attempt at one delivery, oldest first.
+    async fn attempts(&self, created: &WebhookEndpointCreated, event: EventId) -> Vec<AttemptView> {
+        let path = format!("/v1/institution/webhooks/{}/deliveries/{event}", created.endpoint.id);
+        let answer = self.workspace.call(Method::GET, &path, Value::Null).await;
+        serde_json::from_value::<DeliveryView>(answer.body).unwrap().attempt_log.unwrap()
     }
 
     async fn act(&self, created: &WebhookEndpointCreated, what: &str, body: Value) -> crate::institution::testing::Answered {

@@ -1,0 +1,126 @@
+//! The picture in the shapes of the Statuspage format, which monitoring tools read.
+//!
+//! Source: Atlassian Statuspage's public API, version 2 (`status`, `summary`, `components`, `incidents`, `scheduled-maintenances`).
+
+use passid_api::time::Timestamp;
+use serde_json::{Value, json};
+
+use super::component::Health;
+use super::incident::{Impact, Incident};
+use super::snapshot::{ComponentPicture, Snapshot};
+
+/// The page's own identifier, as the format wants one.
+const PAGE_ID: &str = "passid";
+
+/// Everything's health in one word, and in a sentence.
+pub(super) const fn overall(worst: Health) -> (&'static str, &'static str) {
+    match worst {
+        Health::Operational => ("none", "All systems operational"),
+        Health::Maintenance => ("maintenance", "Maintenance under way"),
+        Health::Degraded => ("minor", "Degraded performance"),
+        Health::Partial => ("major", "Partial outage"),
+        Health::Major => ("critical", "Major outage"),
+    }
+}
+
+fn page(picture: &Snapshot, issuer: &str) -> Value {
+    json!({ "id": PAGE_ID, "name": "PASSID", "url": format!("{issuer}/status"), "time_zone": "Etc/UTC", "updated_at": picture.taken_at })
+}
+
+/// The overall health of a picture; nothing measured yet is said to be just that.
+pub(super) fn indicator(picture: &Snapshot) -> (&'static str, &'static str) {
+    if picture.components.is_empty() { ("none", "Not measured yet") } else { overall(picture.worst()) }
+}
+
+fn status_of(picture: &Snapshot) -> Value {
+    let (indicator, description) = indicator(picture);
+    json!({ "indicator": indicator, "description": description })
+}
+
+fn component(picture: &ComponentPicture, position: usize, taken_at: Option<Timestamp>) -> Value {
+    json!({
+        "id": picture.component,
+        "name": picture.component.name(),
+        "description": picture.component.description(),
+        "status": picture.health,
+        "position": position,
+        "page_id": PAGE_ID,
+        "group": false,
+        "group_id": null,
+        "only_show_if_degraded": false,
+        "showcase": true,
+        "updated_at": taken_at,
+        "uptime_90_days": picture.uptime().basis_points().map(|points| format!("{}.{:02}", points / 100, points % 100)),
+    })
+}
+
+fn incident(incident: &Incident, issuer: &str) -> Value {
+    let updates: Vec<Value> = incident
+        .updates
+        .iter()
+        .map(|update| {
+            json!({ "id": update.id, "incident_id": incident.id, "status": update.stage, "body": update.body,
+                    "created_at": update.created_at, "updated_at": update.created_at, "display_at": update.created_at })
+        })
+        .collect();
+    let components: Vec<Value> = incident.components.iter().map(|component| json!({ "id": component, "name": component.name() })).collect();
+    let mut value = json!({
+        "id": incident.id,
+        "name": incident.name,
+        "status": incident.stage,
+        "impact": incident.impact,
+        "page_id": PAGE_ID,
+        "created_at": incident.created_at,
+        "started_at": incident.started_at,
+        "updated_at": incident.updates.first().map_or(incident.created_at, |update| update.created_at),
+        "monitoring_at": null,
+        "resolved_at": incident.resolved_at,
+        "shortlink": format!("{issuer}/status#{}", incident.id),
+        "components": components,
+        "incident_updates": updates,
+    });
+    if incident.impact == Impact::Maintenance {
+        value["scheduled_for"] = json!(incident.started_at);
+        value["scheduled_until"] = json!(incident.scheduled_until);
+    }
+    value
+}
+
+fn components_of(picture: &Snapshot) -> Vec<Value> {
+    picture.components.iter().enumerate().map(|(index, one)| component(one, index + 1, picture.taken_at)).collect()
+}
+
+fn incidents_of(picture: &Snapshot, issuer: &str, wanted: impl Fn(&Incident) -> bool) -> Vec<Value> {
+    picture.incidents.iter().filter(|one| wanted(one)).map(|one| incident(one, issuer)).collect()
+}
+
+/// `/api/v2/status.json`.
+pub(super) fn status(picture: &Snapshot, issuer: &str) -> Value {
+    json!({ "page": page(picture, issuer), "status": status_of(picture) })
+}
+
+/// `/api/v2/components.json`.
+pub(super) fn components(picture: &Snapshot, issuer: &str) -> Value {
+    json!({ "page": page(picture, issuer), "components": components_of(picture) })
+}
+
+/// `/api/v2/incidents.json`.
+pub(super) fn incidents(picture: &Snapshot, issuer: &str) -> Value {
+    json!({ "page": page(picture, issuer), "incidents": incidents_of(picture, issuer, |one| one.impact != Impact::Maintenance) })
+}
+
+/// `/api/v2/scheduled-maintenances.json`.
+pub(super) fn maintenances(picture: &Snapshot, issuer: &str) -> Value {
+    json!({ "page": page(picture, issuer), "scheduled_maintenances": incidents_of(picture, issuer, |one| one.impact == Impact::Maintenance) })
+}
+
+/// `/api/v2/summary.json`: components, and what is not over.
+pub(super) fn summary(picture: &Snapshot, issuer: &str) -> Value {
+    json!({
+        "page": page(picture, issuer),
+        "status": status_of(picture),
+        "components": components_of(picture),
+        "incidents": incidents_of(picture, issuer, |one| one.impact != Impact::Maintenance && !one.stage.is_over()),
+        "scheduled_maintenances": incidents_of(picture, issuer, |one| one.impact == Impact::Maintenance && !one.stage.is_over()),
+    })
+}

@@ -1,0 +1,100 @@
+//! The holder's rights over their account: to have all of it, and to have it erased.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+
+use passid_api::ids::UserId;
+use passid_api::wallet::BankLinkStatus;
+
+use crate::bank::authorisation::BankTokens;
+use crate::credential::tree;
+use crate::http::ApiError;
+use crate::http::callers::WalletCaller;
+use crate::sealing::Purpose;
+use crate::service::Service;
+use crate::store::bank_links::StoredLink;
+use crate::store::{self, StoreError};
+
+/// `GET /v1/wallet/account`: everything the issuer keeps about the holder, in one document.
+pub(super) async fn export(State(service): State<Service>, caller: WalletCaller) -> Result<Json<Value>, ApiError> {
+    let now = service.clock.now();
+    let mut reader = service.store.reader().await?;
+    let user = store::users::find(&mut reader, caller.user).await?.ok_or_else(ApiError::not_found)?;
+    let links: Vec<Value> = store::bank_links::list(&mut reader, caller.user).await?.iter().map(|link| link_of(&service, link)).collect::<Result<_, _>>()?;
+    let credentials: Vec<Value> = store::credentials::list(&mut reader, caller.user)
+        .await?
+        .iter()
+        .map(|credential| {
+            json!({ "credential_id": credential.id, "bank_link_id": credential.link, "leaf_index": credential.leaf_index,
+                    "evidence_digest": hex::encode(credential.evidence_digest), "issued_at": credential.issued_at,
+                    "expires_at": credential.expires_at, "revoked_at": credential.revoked_at })
+        })
+        .collect();
+    let shares = store::shares::history(&mut reader, caller.user, now).await?;
+    Ok(Json(json!({
+        "exported_at": now,
+        "account": { "user_id": user.id, "environment": user.environment, "holder_commitment": user.holder_commitment, "sanctions_match": user.sanctions_match },
+        "bank_links": links,
+        "credentials": credentials,
+        "shares": shares,
+        "not_kept": "Transactions and the claims derived from them are not kept here; the claims are in your wallet. What an institution \
+                     received from you is with that institution.",
+    })))
+}
+
+fn link_of(service: &Service, link: &StoredLink) -> Result<Value, ApiError> {
+    let name = if link.sealed_name.is_empty() {
+        None
+    } else {
+        let plain = service.sealer.open(Purpose::DeclaredName, &link.id.to_string(), &link.sealed_name)?;
+        Some(String::from_utf8_lossy(&plain).into_owned())
+    };
+    Ok(json!({ "bank_link_id": link.id, "provider": link.provider, "status": link.status, "declared_name": name, "expires_at": link.expires_at }))
+}
+
+/// `DELETE /v1/wallet/account`: revokes every credential, ends every bank connection, withdraws every share, and erases the account.
+/// What stays is an identifier that credentials in the tree and audit logs point to, and nothing behind it.
+pub(super) async fn erase(State(service): State<Service>, caller: WalletCaller) -> Result<StatusCode, ApiError> {
+    let links = store::bank_links::list(&mut service.store.reader().await?, caller.user).await?;
+    let inside = service.clone();
+    service.store.write(move |connection| Box::pin(async move { erase_account(&inside, connection, caller.user).await })).await?;
+    for link in links {
+        end_consent(&service, &link).await;
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn erase_account(service: &Service, connection: &mut store::Connection, user: UserId) -> Result<(), ApiError> {
+    let mut nothing = [0; 32];
+    service.with_random(|random| random.fill_bytes(&mut nothing));
+    let now = service.clock.now();
+    if !store::users::erase(connection, user, nothing, now).await? {
+        return Err(ApiError::not_found());
+    }
+    let environment = store::users::environment(connection, user).await?.ok_or(StoreError::Corrupt("wallet user"))?;
+    for leaf in store::credentials::revoke_all(connection, user, now).await? {
+        tree::revoke(service, connection, environment, leaf).await.map_err(|error| ApiError::internal(&error))?;
+    }
+    store::users::delete_recovery_key(connection, user).await?;
+    store::credentials::erase_evidence(connection, user).await?;
+    store::shares::remove_all(connection, user).await?;
+    for link in store::bank_links::list(connection, user).await? {
+        store::bank_syncs::clear(connection, link.id).await?;
+    }
+    Ok(store::bank_links::erase_all(connection, user, BankLinkStatus::Revoked).await?)
+}
+
+/// Ends the consent at the bank too. The right to read is gone here already, so a bank that does not answer changes little.
+async fn end_consent(service: &Service, link: &StoredLink) {
+    let Some(sealed) = &link.sealed_tokens else { return };
+    let consent = service.sealer.open(Purpose::BankConnection, &link.id.to_string(), sealed).ok();
+    let consent = consent.and_then(|plain| serde_json::from_slice::<BankTokens>(&plain).ok()).map(|tokens| tokens.consent_id.clone());
+    let bank = service.banks.iter().find(|bank| bank.description().id == link.provider);
+    if let (Some(bank), Some(consent)) = (bank, consent)
+        && let Err(error) = bank.revoke(&consent).await
+    {
+        tracing::warn!(link = %link.id, code = error.code(), "a bank was not told that its consent ended");
+    }
+}
