@@ -46,6 +46,7 @@ pub(crate) fn documented_routes() -> Routes {
 pub fn router(service: Service) -> Router {
     documented_routes()
         .into_router()
+        .merge(crate::dashboard::routes())
         .fallback(error::not_found)
         .method_not_allowed_fallback(error::method_not_allowed)
         .layer(CatchPanicLayer::custom(error::panicked))
