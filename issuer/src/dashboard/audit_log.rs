@@ -12,7 +12,7 @@ use crate::service::Service;
 use crate::store;
 use crate::store::audit::AuditRow;
 
-use super::page::{Frame, Page, readable, show, style_address};
+use super::page::{Frame, Page, show};
 use super::visit::Visit;
 
 /// Entries on a page.

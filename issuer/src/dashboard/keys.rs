@@ -20,7 +20,7 @@ use crate::service::Service;
 use crate::store::institutions as table;
 
 use super::form::Form;
-use super::page::{Frame, Page, PageError, done, readable, show, show_as, style_address};
+use super::page::{Frame, Page, PageError, done, readable, show, show_as};
 use super::visit::Visit;
 
 /// Keys listed at most; older ones have long ended.

@@ -7,7 +7,7 @@ use axum::routing::get;
 
 use crate::service::Service;
 
-use super::page::{Frame, Page, show, style_address};
+use super::page::{Frame, Page, show};
 use super::visit::Visit;
 
 pub(super) fn routes() -> Router<Service> {

@@ -16,7 +16,7 @@ use crate::service::Service;
 
 use super::cookie::Cookie;
 use super::form::{Form, OpenForm};
-use super::page::{self, Page, PageError, fresh, show_as, style_address};
+use super::page::{self, Page, PageError, fresh, show_as};
 use super::visit;
 
 pub(super) fn routes() -> Router<Service> {

@@ -22,7 +22,7 @@ use crate::store::webhooks as table;
 use crate::webhook::{endpoints, log};
 
 use super::form::{Fields, Form};
-use super::page::{Frame, Page, PageError, done, readable, show, show_as, style_address};
+use super::page::{Frame, Page, PageError, done, readable, show, show_as};
 use super::visit::Visit;
 
 /// Deliveries on a page.
@@ -97,6 +97,12 @@ struct EndpointPage {
     deliveries: Vec<DeliveryView>,
     older: Option<String>,
     since: String,
+}
+
+impl EndpointPage {
+    fn picked(&self, status: &DeliveryStatus) -> bool {
+        self.status == Some(*status)
+    }
 }
 
 #[derive(Template)]
