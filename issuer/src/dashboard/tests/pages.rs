@@ -41,7 +41,8 @@ async fn keys_are_shown_once_and_a_form_sent_twice_makes_one() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_password_and_wrong_fields_are_said_on_the_form() {
-    let issuer = TestIssuer::start(&sqlite()).await;
+    let database = sqlite();
+    let issuer = TestIssuer::start(&database).await;
     let mut browser = Browser::new(&issuer.service);
     let wrong = browser.fill("/dashboard/onboard", "/dashboard/onboard", &[("name", "M"), ("email", "<script>"), ("password", "short")]).await;
     assert_eq!(wrong.status, StatusCode::BAD_REQUEST);

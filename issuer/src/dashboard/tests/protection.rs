@@ -44,7 +44,8 @@ async fn a_form_counts_only_from_our_own_pages_in_the_same_browser() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_is_signed_in_by_another_sites_form() {
-    let issuer = TestIssuer::start(&sqlite()).await;
+    let database = sqlite();
+    let issuer = TestIssuer::start(&database).await;
     let (_, _) = Browser::onboarded(&issuer.service, EMAIL).await;
     let mut browser = Browser::new(&issuer.service);
     let fields = [("email", EMAIL), ("password", PASSWORD)];
@@ -132,7 +133,8 @@ async fn what_belongs_to_another_workspace_or_the_other_environment_is_not_there
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_answer_forbids_scripts_frames_and_caches() {
-    let issuer = TestIssuer::start(&sqlite()).await;
+    let database = sqlite();
+    let issuer = TestIssuer::start(&database).await;
     let (mut browser, _) = Browser::onboarded(&issuer.service, EMAIL).await;
     for page in ["/dashboard", "/dashboard/sign-in", "/dashboard/sandbox", "/dashboard/sandbox/keys", "/dashboard/nowhere", "/dashboard/sandbox/webhooks/whe_1"] {
         let shown = browser.open(page).await;
