@@ -13,8 +13,7 @@ use crate::service::Service;
 const STYLE: &str = include_str!("../../assets/dashboard/dashboard.css");
 
 /// Where the style sheet is.
-pub(super) static STYLE_ADDRESS: LazyLock<String> =
-    LazyLock::new(|| format!("/dashboard/assets/{}/dashboard.css", hex::encode(&Sha256::digest(STYLE)[..8])));
+pub(super) static STYLE_ADDRESS: LazyLock<String> = LazyLock::new(|| format!("/dashboard/assets/{}/dashboard.css", hex::encode(&Sha256::digest(STYLE)[..8])));
 
 pub(super) fn routes() -> Router<Service> {
     Router::new().route("/dashboard/assets/{version}/dashboard.css", get(style))

@@ -11,6 +11,7 @@ use passid_api::institution::{EnvironmentKeys, Onboard};
 use passid_api::problem::{FieldError, ProblemCode};
 
 use crate::http::ApiError;
+use crate::http::limits::ClientNetwork;
 use crate::institution::browser;
 use crate::service::Service;
 
@@ -86,8 +87,8 @@ async fn sign_in_page(State(service): State<Service>, headers: HeaderMap) -> Pag
     Ok(with_cookie(page::show(&SignInPage { form_token, email: "", failed: None })?, cookie))
 }
 
-async fn sign_in(State(service): State<Service>, headers: HeaderMap, OpenForm(fields): OpenForm) -> Page {
-    match browser::sign_in(&service, fields.text("email"), fields.raw("password").to_owned()).await {
+async fn sign_in(State(service): State<Service>, ClientNetwork(network): ClientNetwork, headers: HeaderMap, OpenForm(fields): OpenForm) -> Page {
+    match browser::sign_in(&service, network, fields.text("email"), fields.raw("password").to_owned()).await {
         Ok(token) => Ok(with_cookie(Redirect::to("/dashboard/sandbox").into_response(), Cookie::Session.set(&token, &service.config.public_url))),
         Err(ApiError(problem)) if problem.code == ProblemCode::Unauthenticated => {
             let (form_token, cookie) = open_form(&service, &headers);
@@ -104,10 +105,9 @@ async fn onboard_page(State(service): State<Service>, headers: HeaderMap) -> Pag
 }
 
 /// The keys are on the page that answers the form, and nowhere else.
-async fn onboard(State(service): State<Service>, headers: HeaderMap, OpenForm(fields): OpenForm) -> Page {
-    let request =
-        Onboard { name: fields.text("name").to_owned(), email: fields.text("email").to_owned(), password: fields.raw("password").to_owned() };
-    match browser::onboard(&service, request, &fields.once, fields.digest).await {
+async fn onboard(State(service): State<Service>, ClientNetwork(network): ClientNetwork, headers: HeaderMap, OpenForm(fields): OpenForm) -> Page {
+    let request = Onboard { name: fields.text("name").to_owned(), email: fields.text("email").to_owned(), password: fields.raw("password").to_owned() };
+    match browser::onboard(&service, network, request, &fields.once, fields.digest).await {
         Ok(onboarded) => {
             let cookie = Cookie::Session.set(&onboarded.refresh_token, &service.config.public_url);
             let page = Welcome { name: onboarded.institution.name, keys: onboarded.keys };
@@ -115,8 +115,7 @@ async fn onboard(State(service): State<Service>, headers: HeaderMap, OpenForm(fi
         }
         Err(ApiError(problem)) if !problem.errors.is_empty() => {
             let (form_token, cookie) = open_form(&service, &headers);
-            let page =
-                OnboardPage { form_token, once: fresh(&service), name: fields.text("name"), email: fields.text("email"), errors: &problem.errors };
+            let page = OnboardPage { form_token, once: fresh(&service), name: fields.text("name"), email: fields.text("email"), errors: &problem.errors };
             let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::BAD_REQUEST);
             Ok(with_cookie(show_as(status, &page)?, cookie))
         }

@@ -4,20 +4,26 @@
 //! twice, which looks like a theft. In exchange the sign-in is looked up on every request, so that it ends the moment it is
 //! revoked, and it ends when nobody used it for twelve hours.
 
+use std::net::IpAddr;
+
+use sha2::{Digest, Sha256};
+
 use passid_api::ids::{InstitutionId, InstitutionUserId};
 use passid_api::institution::{Onboard, Onboarded};
 use passid_api::problem::ProblemCode;
 
 use crate::http::ApiError;
 use crate::http::idempotency::{Answer, IdempotencyKey, once, replay};
+use crate::http::limits;
+use crate::limit::{LimitName, Subject};
 use crate::sealing::Purpose;
 use crate::service::Service;
 use crate::store::institutions as table;
 
 use super::input::{EmailAddress, Password};
 use super::onboard::{self, Applicant};
-use super::sign_in::{self, RefreshToken};
 use super::password;
+use super::sign_in::{self, RefreshToken};
 
 /// Seconds after which an unused sign-in ends: twelve hours, so that a forgotten browser is not signed in the next morning.
 pub const IDLE_SECONDS: i64 = 12 * 3_600;
@@ -37,10 +43,13 @@ pub struct SignedIn {
 ///
 /// # Errors
 /// `unauthenticated` when they do not fit.
-pub async fn sign_in(service: &Service, email: &str, password: String) -> Result<String, ApiError> {
+/// `rate_limited` when too many were tried from this network or for this address.
+pub async fn sign_in(service: &Service, network: IpAddr, email: &str, password: String) -> Result<String, ApiError> {
     let wrong = || ApiError::new(ProblemCode::Unauthenticated, "The e-mail address or the password is wrong.");
     let email = EmailAddress::parse(email).map_err(|_| wrong())?;
     let given = Password::given(password).map_err(|_| wrong())?;
+    limits::count(service, LimitName::Password, Subject::Address(network)).await?;
+    limits::count(service, LimitName::SignIn, Subject::Digest(Sha256::digest(email.expose()).into())).await?;
     let mut user = table::find_user(&mut service.store.reader().await?, email.expose()).await?;
     let hash = user.as_mut().map(|user| std::mem::take(&mut user.password_hash));
     let fits = password::verify(given, hash).await.map_err(|error| ApiError::internal(&error))?;
@@ -54,19 +63,18 @@ pub async fn sign_in(service: &Service, email: &str, password: String) -> Result
 ///
 /// # Errors
 /// `malformed_request` naming every wrong field, `conflict` when the address has a user.
-pub async fn onboard(service: &Service, request: Onboard, key: &IdempotencyKey, digest: [u8; 32]) -> Result<Onboarded, ApiError> {
+pub async fn onboard(service: &Service, network: IpAddr, request: Onboard, key: &IdempotencyKey, digest: [u8; 32]) -> Result<Onboarded, ApiError> {
     let applicant = Applicant::read(request)?;
     let scope = hex::encode(service.sealer.digest(Purpose::OneTimeValue, applicant.email.expose().as_bytes()));
     if let Some(answer) = replay(service, &scope, key, digest).await? {
         return answer.read();
     }
+    limits::count(service, LimitName::Password, Subject::Address(network)).await?;
     let prepared = onboard::prepare(service, applicant).await?;
     let inside = service.clone();
-    once(service, &scope, key, digest, move |connection| {
-        Box::pin(async move { Answer::ok(&onboard::create(connection, &inside, prepared).await?) })
-    })
-    .await?
-    .read()
+    once(service, &scope, key, digest, move |connection| Box::pin(async move { Answer::ok(&onboard::create(connection, &inside, prepared).await?) }))
+        .await?
+        .read()
 }
 
 /// Who presents the token, if the sign-in is neither ended, revoked nor left alone for too long.

@@ -121,11 +121,6 @@ async fn the_audit_log_is_paged_and_its_check_finds_a_changed_entry() {
     assert!(oldest.text.contains("institution.onboarded") && !oldest.text.contains("Older entries"));
     assert!(browser.open("/dashboard/sandbox/audit?check=now").await.text.contains("61 entries follow"));
     let forge = "UPDATE audit_log SET actor = 'somebody' WHERE sequence = 7";
-    issuer
-        .service
-        .store
-        .write(move |connection| Box::pin(async move { connection.execute(forge, Vec::new()).await }))
-        .await
-        .unwrap();
+    issuer.service.store.write(move |connection| Box::pin(async move { connection.execute(forge, Vec::new()).await })).await.unwrap();
     assert!(browser.open("/dashboard/sandbox/audit?check=now").await.text.contains("broken at entry 7"));
 }

@@ -99,7 +99,8 @@ async fn what_belongs_to_another_workspace_or_the_other_environment_is_not_there
         let issuer = TestIssuer::start(&database).await;
         let (mut owner, _) = Browser::onboarded(&issuer.service, EMAIL).await;
         let (mut stranger, _) = Browser::onboarded(&issuer.service, "eve@other.example").await;
-        let shown = owner.fill("/dashboard/sandbox/webhooks", "/dashboard/sandbox/webhooks", &[("url", "https://hooks.example/a"), ("events", "webhook.test")]).await;
+        let shown =
+            owner.fill("/dashboard/sandbox/webhooks", "/dashboard/sandbox/webhooks", &[("url", "https://hooks.example/a"), ("events", "webhook.test")]).await;
         assert_eq!(shown.status, StatusCode::CREATED, "{}", shown.text);
         let endpoint = shown.between("/dashboard/sandbox/webhooks/", "\"").unwrap();
         let queued = owner.fill(&format!("/dashboard/sandbox/webhooks/{endpoint}"), &format!("/dashboard/sandbox/webhooks/{endpoint}/test"), &[]).await;
@@ -107,7 +108,9 @@ async fn what_belongs_to_another_workspace_or_the_other_environment_is_not_there
         assert_eq!(owner.open(&delivery).await.status, StatusCode::OK, "{}: {}", database.engine, queued.text);
         let key = owner.open("/dashboard/sandbox/keys").await.between("/dashboard/sandbox/keys/", "/").unwrap();
 
-        for page in [format!("/dashboard/sandbox/webhooks/{endpoint}"), delivery.clone(), delivery.replace("sandbox", "live"), "/dashboard/production".to_owned()] {
+        for page in
+            [format!("/dashboard/sandbox/webhooks/{endpoint}"), delivery.clone(), delivery.replace("sandbox", "live"), "/dashboard/production".to_owned()]
+        {
             assert_eq!(stranger.open(&page).await.status, StatusCode::NOT_FOUND, "{page}");
         }
         assert_eq!(owner.open(&format!("/dashboard/live/webhooks/{endpoint}")).await.status, StatusCode::NOT_FOUND);
@@ -136,7 +139,8 @@ async fn every_answer_forbids_scripts_frames_and_caches() {
     let database = sqlite();
     let issuer = TestIssuer::start(&database).await;
     let (mut browser, _) = Browser::onboarded(&issuer.service, EMAIL).await;
-    for page in ["/dashboard", "/dashboard/sign-in", "/dashboard/sandbox", "/dashboard/sandbox/keys", "/dashboard/nowhere", "/dashboard/sandbox/webhooks/whe_1"] {
+    for page in ["/dashboard", "/dashboard/sign-in", "/dashboard/sandbox", "/dashboard/sandbox/keys", "/dashboard/nowhere", "/dashboard/sandbox/webhooks/whe_1"]
+    {
         let shown = browser.open(page).await;
         let policy = shown.headers.get("content-security-policy").unwrap_or_else(|| panic!("{page} has no policy")).to_str().unwrap();
         assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe"), "{page}: {policy}");
