@@ -37,7 +37,7 @@ struct AuditPage {
     entries: Vec<AuditRow>,
     older: Option<i64>,
     /// What the check found, when it was asked for.
-    checked: Option<Result<u64, u64>>,
+    checked: Option<Result<u64, String>>,
 }
 
 async fn list(State(service): State<Service>, visit: Visit, Query(which): Query<Which>) -> Page {
@@ -53,8 +53,8 @@ async fn list(State(service): State<Service>, visit: Visit, Query(which): Query<
         None => None,
         Some(_) => Some(match audit::verify(&mut reader, institution).await {
             Ok(count) => Ok(count),
-            Err(ChainError::BrokenAt(entry)) => Err(entry),
             Err(ChainError::Store(error)) => return Err(ApiError::from(error).into()),
+            Err(broken) => Err(broken.to_string()),
         }),
     };
     drop(reader);
