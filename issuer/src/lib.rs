@@ -8,6 +8,7 @@ pub mod audit;
 pub mod bank;
 pub mod config;
 pub mod credential;
+pub mod dashboard;
 pub mod derive;
 pub mod http;
 pub mod ingest;

@@ -42,6 +42,14 @@ impl FromRequestParts<Service> for IdempotencyKey {
     }
 }
 
+impl IdempotencyKey {
+    /// The key a form carries, so that a form sent twice has its effect once. Counts for the path it is sent to.
+    pub fn of_form(key: Option<&str>, path: &str) -> Self {
+        let key = key.filter(|text| !text.is_empty() && text.len() <= MAX_KEY_LENGTH);
+        Self { key: key.map(str::to_owned), route: format!("POST {path}") }
+    }
+}
+
 /// A successful answer: status and JSON body.
 #[derive(Debug, Clone)]
 pub struct Answer {
@@ -51,6 +59,14 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// The answer's body, for a caller that shows it in another form.
+    ///
+    /// # Errors
+    /// `internal` when the body is not of that type.
+    pub fn read<T: serde::de::DeserializeOwned>(&self) -> Result<T, ApiError> {
+        Ok(serde_json::from_slice(&self.body)?)
+    }
+
     /// `value` with this status.
     ///
     /// # Errors

@@ -50,6 +50,7 @@ pub fn router(service: Service) -> Router {
         .merge(crate::status::http::pages())
         .merge(crate::wallet::http::account_routes())
         .merge(crate::pages::routes())
+        .merge(crate::dashboard::routes())
         .fallback(error::not_found)
         .method_not_allowed_fallback(error::method_not_allowed)
         .layer(CatchPanicLayer::custom(error::panicked))

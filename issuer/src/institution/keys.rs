@@ -21,7 +21,7 @@ const MAX_CURRENT: i64 = 10;
 /// Use is noted once in so many seconds, so that a busy key does not write on every request.
 const NOTED_EVERY: i64 = 600;
 
-pub(super) fn view(row: KeyRow) -> ApiKeyView {
+pub(crate) fn view(row: KeyRow) -> ApiKeyView {
     ApiKeyView {
         id: row.id,
         environment: row.environment,
@@ -39,7 +39,7 @@ async fn own(connection: &mut Connection, institution: InstitutionId, id: ApiKey
 }
 
 /// Makes a further key.
-pub(super) async fn create(
+pub(crate) async fn create(
     connection: &mut Connection,
     service: &Service,
     institution: InstitutionId,
@@ -68,7 +68,7 @@ async fn insert(
 }
 
 /// Replaces a key by a new one of the same kind. The old one works until the overlap ends.
-pub(super) async fn rotate(
+pub(crate) async fn rotate(
     connection: &mut Connection,
     service: &Service,
     institution: InstitutionId,
@@ -90,7 +90,7 @@ pub(super) async fn rotate(
 }
 
 /// Revokes a key at once. Revoking it twice changes nothing.
-pub(super) async fn revoke(
+pub(crate) async fn revoke(
     connection: &mut Connection,
     service: &Service,
     institution: InstitutionId,

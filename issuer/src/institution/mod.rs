@@ -1,5 +1,6 @@
 //! An institution's workspace: onboarding, its users' sign-ins, its keys.
 
+pub mod browser;
 pub mod cors;
 #[cfg(test)]
 mod history_tests;

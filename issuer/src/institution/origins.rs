@@ -51,7 +51,7 @@ fn parse(text: &str, environment: Environment) -> Result<String, OriginError> {
 }
 
 /// Reads the lists, or names every entry that is wrong.
-pub(super) fn read(request: &Origins) -> Result<Vec<OriginRow>, ApiError> {
+pub(crate) fn read(request: &Origins) -> Result<Vec<OriginRow>, ApiError> {
     let (mut rows, mut errors) = (Vec::new(), Vec::new());
     for (environment, texts) in [(Environment::Sandbox, &request.sandbox), (Environment::Live, &request.live)] {
         if texts.len() > MAX_ORIGINS {
@@ -77,14 +77,14 @@ pub(super) fn read(request: &Origins) -> Result<Vec<OriginRow>, ApiError> {
 }
 
 /// The workspace's origins.
-pub(super) async fn show(connection: &mut Connection, institution: InstitutionId) -> Result<Origins, ApiError> {
+pub(crate) async fn show(connection: &mut Connection, institution: InstitutionId) -> Result<Origins, ApiError> {
     let (sandbox, live) = table::list_origins(connection, institution).await?.into_iter().partition::<Vec<_>, _>(|row| row.environment == Environment::Sandbox);
     let texts = |rows: Vec<OriginRow>| rows.into_iter().map(|row| row.origin).collect();
     Ok(Origins { sandbox: texts(sandbox), live: texts(live) })
 }
 
 /// Replaces the workspace's origins.
-pub(super) async fn replace(
+pub(crate) async fn replace(
     connection: &mut Connection,
     institution: InstitutionId,
     rows: Vec<OriginRow>,

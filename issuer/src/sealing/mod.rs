@@ -45,6 +45,8 @@ pub enum Purpose {
     OneTimeValue,
     /// What the sandbox's documented tokens rest on: the same on every server with this master key.
     SandboxFixture,
+    /// What ties a page's forms to the browser they were sent to.
+    FormToken,
 }
 
 impl Purpose {
@@ -60,6 +62,7 @@ impl Purpose {
             Self::Code => "passid/digest/code/v1",
             Self::OneTimeValue => "passid/digest/one-time-value/v1",
             Self::SandboxFixture => "passid/digest/sandbox-fixture/v1",
+            Self::FormToken => "passid/digest/form-token/v1",
         }
     }
 }

@@ -23,7 +23,7 @@ const DEFAULT_OVERLAP: u32 = 24 * 3_600;
 const MAX_OVERLAP: u32 = 7 * 24 * 3_600;
 
 /// What the owner sees of an endpoint.
-pub(super) fn view(row: EndpointRow) -> WebhookEndpointView {
+pub(crate) fn view(row: EndpointRow) -> WebhookEndpointView {
     WebhookEndpointView {
         id: row.id,
         url: row.url,
@@ -52,19 +52,19 @@ fn wanted(events: Option<Vec<EventKind>>) -> Result<Vec<EventKind>, ApiError> {
 }
 
 /// The endpoint, if it is the workspace's.
-pub(super) async fn own(connection: &mut Connection, institution: InstitutionId, id: WebhookEndpointId) -> Result<EndpointRow, ApiError> {
+pub(crate) async fn own(connection: &mut Connection, institution: InstitutionId, id: WebhookEndpointId) -> Result<EndpointRow, ApiError> {
     table::find_endpoint(connection, institution, id).await?.ok_or_else(ApiError::not_found)
 }
 
 /// An endpoint that is ready to be written.
-pub(super) struct NewEndpoint {
+pub(crate) struct NewEndpoint {
     row: EndpointRow,
     sealed_secret: Vec<u8>,
     secret: String,
 }
 
 /// Checks a registration and makes its secret.
-pub(super) fn prepare(service: &Service, institution: InstitutionId, request: CreateWebhookEndpoint) -> Result<NewEndpoint, ApiError> {
+pub(crate) fn prepare(service: &Service, institution: InstitutionId, request: CreateWebhookEndpoint) -> Result<NewEndpoint, ApiError> {
     let url = target(service, &request.url, request.environment)?;
     let events = wanted(request.events)?;
     let id = service.with_random(|random| WebhookEndpointId::generate(service.clock.as_ref(), random));
@@ -86,7 +86,7 @@ pub(super) fn prepare(service: &Service, institution: InstitutionId, request: Cr
 }
 
 /// Writes a registration; its secret is shown in the answer and never again.
-pub(super) async fn create(connection: &mut Connection, new: NewEndpoint, actor: &str) -> Result<WebhookEndpointCreated, ApiError> {
+pub(crate) async fn create(connection: &mut Connection, new: NewEndpoint, actor: &str) -> Result<WebhookEndpointCreated, ApiError> {
     let NewEndpoint { row, sealed_secret, secret } = new;
     if table::count_endpoints(connection, row.institution, row.environment).await? >= MAX_ENDPOINTS {
         return Err(ApiError::new(ProblemCode::Conflict, format!("A workspace has at most {MAX_ENDPOINTS} endpoints in one environment; remove one first.")));
@@ -97,7 +97,7 @@ pub(super) async fn create(connection: &mut Connection, new: NewEndpoint, actor:
 }
 
 /// Changes an endpoint; what the request leaves out stays. Enabling it again forgives its past.
-pub(super) async fn update(
+pub(crate) async fn update(
     connection: &mut Connection,
     service: &Service,
     institution: InstitutionId,
@@ -122,7 +122,7 @@ pub(super) async fn update(
 }
 
 /// Removes an endpoint: its secrets are gone, its log stays with the workspace's records.
-pub(super) async fn remove(
+pub(crate) async fn remove(
     connection: &mut Connection,
     service: &Service,
     institution: InstitutionId,
@@ -141,7 +141,7 @@ pub(super) async fn remove(
 /// Gives an endpoint a new secret. Until the overlap ends the old one signs beside it, in the Standard Webhooks header;
 /// `X-PASSID-Signature` holds one signature, by the new one. Rotating again ends the older overlap; an overlap of zero ends the old
 /// secret at once.
-pub(super) async fn rotate_secret(
+pub(crate) async fn rotate_secret(
     connection: &mut Connection,
     service: &Service,
     institution: InstitutionId,

@@ -23,7 +23,7 @@ async fn delivery(connection: &mut Connection, endpoint: WebhookEndpointId, even
 }
 
 /// Sends a `webhook.test` event to one endpoint, whatever events it wants and even when it is disabled.
-pub(super) async fn test(
+pub(crate) async fn test(
     connection: &mut Connection,
     service: &Service,
     institution: InstitutionId,
@@ -40,7 +40,7 @@ pub(super) async fn test(
 }
 
 /// Sends one event again.
-pub(super) async fn resend(
+pub(crate) async fn resend(
     connection: &mut Connection,
     service: &Service,
     institution: InstitutionId,
@@ -61,7 +61,7 @@ pub(super) async fn resend(
 
 /// Sends again what happened since a time, as far as the endpoint wants it: also what was delivered, and what happened before the
 /// endpoint was registered. Tests are left out.
-pub(super) async fn replay(
+pub(crate) async fn replay(
     connection: &mut Connection,
     service: &Service,
     institution: InstitutionId,

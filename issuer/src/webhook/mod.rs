@@ -9,7 +9,7 @@ mod delivery;
 pub mod endpoints;
 pub mod events;
 pub mod http;
-mod log;
+pub mod log;
 mod operations;
 mod places;
 mod schedule;

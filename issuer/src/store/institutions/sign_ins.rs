@@ -59,6 +59,33 @@ pub async fn use_family(connection: &mut Connection, token: [u8; 32], now: Times
     connection.fetch_optional(sql, params![token, now]).await?.as_ref().map(read_family).transpose()
 }
 
+/// The sign-in whose unused token this is, with its last use, if it is neither ended nor revoked and was used after `idle_since`.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find_family(
+    connection: &mut Connection,
+    token: [u8; 32],
+    now: Timestamp,
+    idle_since: Timestamp,
+) -> Result<Option<(Family, Timestamp)>, StoreError> {
+    let sql = "SELECT refresh_families.id, refresh_families.institution_id, refresh_families.user_id, refresh_families.last_used_at
+               FROM refresh_tokens JOIN refresh_families ON refresh_families.id = refresh_tokens.family_id
+               WHERE refresh_tokens.digest = $1 AND refresh_tokens.consumed_at IS NULL AND refresh_families.revoked_at IS NULL
+               AND refresh_families.expires_at > $2 AND refresh_families.last_used_at > $3";
+    let row = connection.fetch_optional(sql, params![token, now, idle_since]).await?;
+    row.map(|row| Ok((read_family(&row)?, row.time("last_used_at")?))).transpose()
+}
+
+/// Notes that a sign-in was used.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn touch_family(connection: &mut Connection, id: &str, now: Timestamp) -> Result<(), StoreError> {
+    connection.execute("UPDATE refresh_families SET last_used_at = $2 WHERE id = $1 AND last_used_at < $2", params![id, now]).await?;
+    Ok(())
+}
+
 /// Exchanges `token` for `successor` inside a family locked by [`use_family`]. Returns whether the token was still unused.
 ///
 /// # Errors

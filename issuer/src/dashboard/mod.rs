@@ -1,0 +1,36 @@
+//! The dashboard: what an institution's people see of their workspace, as pages under `/dashboard`.
+//!
+//! Pages are made on the server and work without a script. A page is loaded by a [`visit::Visit`] (who is signed in, and in which
+//! environment); a form arrives as a [`form::Form`], which has been checked to come from one of our own pages. What a page shows
+//! or does belongs to the domain folders; here it is only shown. Every page of a workspace lies under its environment, so that
+//! sandbox and live are never shown together: `/dashboard/sandbox/keys`, `/dashboard/live/keys`.
+
+mod assets;
+mod audit_log;
+mod cookie;
+mod form;
+mod keys;
+mod overview;
+mod page;
+mod sign_in;
+mod visit;
+mod webhooks;
+
+#[cfg(test)]
+mod tests;
+
+use axum::Router;
+
+use crate::service::Service;
+
+/// The room's routes.
+pub fn routes() -> Router<Service> {
+    let pages = Router::new()
+        .merge(sign_in::routes())
+        .merge(overview::routes())
+        .merge(keys::routes())
+        .merge(webhooks::routes())
+        .merge(audit_log::routes())
+        .layer(axum::middleware::map_response(page::harden));
+    Router::new().merge(pages).merge(assets::routes())
+}

@@ -1,0 +1,187 @@
+//! What every page shares: the frame around it, how it is answered, and how a failure looks.
+
+use askama::Template;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+
+use passid_api::environment::Environment;
+use passid_api::problem::{FieldError, ProblemCode};
+use passid_api::time::Timestamp;
+
+use crate::http::ApiError;
+use crate::service::Service;
+
+use super::assets::STYLE_ADDRESS;
+use super::visit::Visit;
+
+/// Everything comes from this server; no script at all, no inline style, no frame around the page.
+const CONTENT_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// The parts of the navigation: name in addresses, name on the page.
+const SECTIONS: [(&str, &str); 4] = [("", "Overview"), ("keys", "Keys"), ("webhooks", "Webhooks"), ("audit", "Audit log")];
+
+/// What the layout needs to draw itself around a page of a workspace.
+pub(super) struct Frame {
+    pub(super) workspace: String,
+    pub(super) environment: Environment,
+    pub(super) live_enabled: bool,
+    pub(super) form_token: String,
+    pub(super) once: String,
+    pub(super) notice: Option<&'static str>,
+    section: &'static str,
+}
+
+impl Frame {
+    pub(super) fn new(service: &Service, visit: &Visit, section: &'static str) -> Self {
+        Self {
+            workspace: visit.institution.name.clone(),
+            environment: visit.environment,
+            live_enabled: visit.institution.live_enabled,
+            form_token: visit.form_token.clone(),
+            once: fresh(service),
+            notice: visit.done.as_deref().and_then(notice),
+            section,
+        }
+    }
+
+    pub(super) fn is_live(&self) -> bool {
+        self.environment == Environment::Live
+    }
+
+    pub(super) fn base(&self) -> String {
+        format!("/dashboard/{}", self.environment)
+    }
+
+    fn address(&self, environment: Environment, section: &str) -> String {
+        let slash = if section.is_empty() { "" } else { "/" };
+        format!("/dashboard/{environment}{slash}{section}")
+    }
+
+    /// The same section in the other environment.
+    pub(super) fn elsewhere(&self, environment: &Environment) -> String {
+        self.address(*environment, self.section)
+    }
+
+    pub(super) fn sections(&self) -> impl Iterator<Item = (String, &'static str, bool)> {
+        SECTIONS.iter().map(|(name, title)| (self.address(self.environment, name), *title, *name == self.section))
+    }
+
+    pub(super) fn environments(&self) -> &'static [Environment] {
+        Environment::ALL
+    }
+}
+
+/// A value no form has carried before: a form sent twice with it has its effect once.
+pub(super) fn fresh(service: &Service) -> String {
+    let mut bytes = [0_u8; 16];
+    service.with_random(|random| random.fill_bytes(&mut bytes));
+    hex::encode(bytes)
+}
+
+/// Sentences a page may begin with after a form was sent; the address carries only their name.
+fn notice(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "revoked" => "The key was revoked. Requests with it are refused from now on.",
+        "origins" => "The origins were saved.",
+        "enabled" => "The endpoint gets events again.",
+        "disabled" => "The endpoint gets no more events; what was pending was given up.",
+        "removed" => "The endpoint was removed.",
+        "changed" => "The endpoint was changed.",
+        "queued" => "Queued. It is sent at once and tried one time; reload this page to see what came of it.",
+        "replayed" => "The events were queued; each is tried one time. Reload this page to see what came of them.",
+        "nothing" => "Nothing happened since then that this endpoint wants.",
+        _ => return None,
+    })
+}
+
+pub(super) fn style_address() -> &'static str {
+    STYLE_ADDRESS.as_str()
+}
+
+/// Where to go after a form was sent, with a sentence to show there.
+pub(super) fn done(address: &str, notice: &str) -> Redirect {
+    Redirect::to(&format!("{address}?done={notice}"))
+}
+
+/// Why there is no page.
+#[derive(Debug)]
+pub(super) enum PageError {
+    /// Nobody is signed in.
+    SignIn,
+    /// The form does not come from one of our pages; says what to do.
+    ForeignForm(String),
+    /// Anything the domain refuses.
+    Refused(ApiError),
+}
+
+impl PageError {
+    pub(super) fn not_found() -> Self {
+        Self::Refused(ApiError::not_found())
+    }
+}
+
+impl<E: Into<ApiError>> From<E> for PageError {
+    fn from(error: E) -> Self {
+        Self::Refused(error.into())
+    }
+}
+
+/// A handler's answer.
+pub(super) type Page = Result<Response, PageError>;
+
+/// Writes a page.
+pub(super) fn show(template: &impl Template) -> Page {
+    show_as(StatusCode::OK, template)
+}
+
+pub(super) fn show_as(status: StatusCode, template: &impl Template) -> Page {
+    let html = template.render().map_err(|error| ApiError::internal(&error))?;
+    Ok((status, Html(html)).into_response())
+}
+
+/// Headers of every answer here, pages, redirects and failures alike.
+pub(super) async fn harden(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_POLICY));
+    // Not no-referrer: browsers would send `Origin: null` with our own forms then.
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+#[derive(Template)]
+#[template(path = "dashboard/failure.html")]
+struct Failure<'a> {
+    title: &'a str,
+    detail: &'a str,
+    errors: &'a [FieldError],
+}
+
+fn failure(status: u16, title: &str, detail: &str, errors: &[FieldError]) -> Response {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (Failure { title, detail, errors }).render().map_or_else(|_| status.into_response(), |html| (status, Html(html)).into_response())
+}
+
+impl IntoResponse for PageError {
+    fn into_response(self) -> Response {
+        let problem = match self {
+            Self::SignIn => return Redirect::to("/dashboard/sign-in").into_response(),
+            Self::ForeignForm(detail) => return failure(403, "This form was refused", &detail, &[]),
+            Self::Refused(ApiError(problem)) => problem,
+        };
+        let title = match problem.code {
+            ProblemCode::NotFound => "There is nothing here",
+            ProblemCode::Conflict => "This cannot be done now",
+            ProblemCode::MalformedRequest => "Something needs correcting",
+            ProblemCode::Internal => "Something went wrong on our side",
+            _ => "This was refused",
+        };
+        failure(problem.status, title, &problem.detail, &problem.errors)
+    }
+}
+
+/// A time as people read it; the machine-readable form goes beside it.
+pub(super) fn readable(time: &Timestamp) -> String {
+    time.to_string().replace('T', " ").replace('Z', " UTC")
+}
