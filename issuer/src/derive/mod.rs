@@ -3,7 +3,6 @@
 //! Each claim family has its file, its documented rule and its constants. Too little data gives "not verified" with a reason,
 //! never a guess. The snapshot is taken by value and wiped when the derivation returns.
 
-mod balances;
 mod category;
 pub mod claims;
 mod corridor;
