@@ -1,5 +1,4 @@
 //! The fuzz targets on their corpus and on seeded changes of it: what `fuzz/run` does at length, bounded, in every test run.
-#![expect(clippy::expect_used, reason = "a test may stop where it fails")]
 
 use std::fs;
 use std::path::Path;

@@ -3,6 +3,8 @@
 //!
 //! Each line holds `secret`, `other_secret` (a secret that must not fit), `headers` and `body`.
 
+#![expect(clippy::expect_used, reason = "a program for tests stops where something is wrong")]
+
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::sync::Arc;
@@ -70,7 +72,9 @@ async fn main() {
         happen(&service, institution.id(), data).await;
     }
     let before = receiver.wait_for(bodies().len()).await;
-    before.iter().for_each(|received| print(line(&created.secret, foreign, received)));
+    for received in &before {
+        print(line(&created.secret, foreign, received));
+    }
 
     // During a rotation either secret fits.
     let rotate = url.join(&format!("/v1/institution/webhooks/{}/rotate-secret", created.endpoint.id)).expect("a path");

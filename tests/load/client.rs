@@ -14,7 +14,7 @@ pub(crate) struct Client {
 
 /// A request's bytes.
 pub(crate) fn request(path: &str, headers: &[(&str, &str)], body: &str) -> Vec<u8> {
-    let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let headers = headers.iter().fold(String::new(), |all, (name, value)| all + name + ": " + value + "\r\n");
     format!("POST {path} HTTP/1.1\r\nhost: issuer\r\ncontent-type: application/json\r\n{headers}content-length: {}\r\n\r\n{body}", body.len()).into_bytes()
 }
 

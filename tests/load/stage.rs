@@ -179,6 +179,7 @@ impl Stage {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "map_err hands it over")]
 fn problem(error: http::ApiError) -> Failed {
     format!("{:?}", error.0).into()
 }

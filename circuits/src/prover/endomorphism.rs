@@ -70,9 +70,11 @@ fn times_fraction(left: &[u64; 4], right: &[u64; 4]) -> i128 {
 impl Endomorphism for g1::Config {
     const PARTS: usize = 2;
     const PART_BITS: usize = 127;
-    const LATTICE: &'static [[i128; MOST_PARTS]] =
-        &[[147946756881789319000765030803803410728, -9931322734385697763, 0, 0], [9931322734385697763, 147946756881789319010696353538189108491, 0, 0]];
-    const QUOTIENTS: &'static [(bool, [u64; 4])] = &[(false, [0x5398fd0300ff6565, 0x4ccef014a773d2d2, 2, 0]), (false, [0xd91d232ec7e0b3d7, 2, 0, 0])];
+    const LATTICE: &'static [[i128; MOST_PARTS]] = &[
+        [147_946_756_881_789_319_000_765_030_803_803_410_728, -9_931_322_734_385_697_763, 0, 0],
+        [9_931_322_734_385_697_763, 147_946_756_881_789_319_010_696_353_538_189_108_491, 0, 0],
+    ];
+    const QUOTIENTS: &'static [(bool, [u64; 4])] = &[(false, [0x5398_fd03_00ff_6565, 0x4cce_f014_a773_d2d2, 2, 0]), (false, [0xd91d_232e_c7e0_b3d7, 2, 0, 0])];
 
     fn image(point: &Point<Self>) -> Point<Self> {
         (point.0 * Self::ENDO_COEFFS[0], point.1)
@@ -80,13 +82,13 @@ impl Endomorphism for g1::Config {
 }
 
 /// The parameter of the curve: its order is `36x⁴ + 36x³ + 18x² + 6x + 1`, and λ on the second group is `6x²`.
-const X: i128 = 4965661367192848881;
+const X: i128 = 4_965_661_367_192_848_881;
 
 const QUOTIENTS_G2: &[(bool, [u64; 4])] = &[
-    (false, [0xd0cb46fd51906254, 0xc444fab18d269b9d, 0x0, 0x0]),
-    (false, [0x1378f5ee78976e, 0x22df9f942d7d77c7, 0x3d00631561b25729, 0x1]),
-    (false, [0x36510546a93478ab, 0x916fcfca16bebbe4, 0x9e80318ab0d92b94, 0x0]),
-    (true, [0xf7ae23ce89afae7d, 0xc444fab18d269b9a, 0x0, 0x0]),
+    (false, [0xd0cb_46fd_5190_6254, 0xc444_fab1_8d26_9b9d, 0x0, 0x0]),
+    (false, [0x0013_78f5_ee78_976e, 0x22df_9f94_2d7d_77c7, 0x3d00_6315_61b2_5729, 0x1]),
+    (false, [0x3651_0546_a934_78ab, 0x916f_cfca_16be_bbe4, 0x9e80_318a_b0d9_2b94, 0x0]),
+    (true, [0xf7ae_23ce_89af_ae7d, 0xc444_fab1_8d26_9b9a, 0x0, 0x0]),
 ];
 
 impl Endomorphism for g2::Config {

@@ -70,7 +70,7 @@ impl Verifier {
         let first = G1Projective::normalize_batch(&[key.alpha * total, key.inputs.sum(&with_one(total, &inputs)), last]);
         let pairs: Vec<(G1Affine, &Lines)> = first.into_iter().zip([&key.minus_beta, &key.minus_gamma, &key.minus_delta]).collect();
         let product = shares.iter().fold(pairing::miller_loop(&pairs), |product, (share, _)| product * share);
-        pairing::finish(product) == Some(Fq12::ONE)
+        pairing::finish(&product) == Some(Fq12::ONE)
     }
 }
 

@@ -84,7 +84,7 @@ impl Verifier {
         let inputs = key.inputs.sum(&scalars).into_affine();
         let lines = pairing::lines(&proof.b);
         let product = pairing::miller_loop(&[(proof.a, &lines), (inputs, &key.minus_gamma), (proof.c, &key.minus_delta)]);
-        if pairing::finish(product) == Some(key.alpha_beta) { Ok(()) } else { Err(VerifyError::Invalid) }
+        if pairing::finish(&product) == Some(key.alpha_beta) { Ok(()) } else { Err(VerifyError::Invalid) }
     }
 }
 

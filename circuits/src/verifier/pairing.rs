@@ -46,8 +46,8 @@ pub(super) fn miller_loop(pairs: &[(G1Affine, &Lines)]) -> Fq12 {
 }
 
 /// The value of the pairing from the output of its loops.
-pub(super) fn finish(product: Fq12) -> Option<Fq12> {
-    Bn254::final_exponentiation(MillerLoopOutput(product)).map(|output| output.0)
+pub(super) fn finish(product: &Fq12) -> Option<Fq12> {
+    Bn254::final_exponentiation(MillerLoopOutput(*product)).map(|output| output.0)
 }
 
 #[cfg(test)]
@@ -69,7 +69,7 @@ mod tests {
             }
             let prepared: Vec<Lines> = second.iter().map(lines).collect();
             let pairs: Vec<_> = first.iter().copied().zip(&prepared).collect();
-            assert_eq!(finish(miller_loop(&pairs)), Some(Bn254::multi_pairing(first, second).0), "{count} pairs");
+            assert_eq!(finish(&miller_loop(&pairs)), Some(Bn254::multi_pairing(first, second).0), "{count} pairs");
         }
     }
 }

@@ -25,7 +25,7 @@ impl PreparedKey {
         let beta = pairing::lines(&key.beta_g2);
         Some(Self {
             alpha: key.alpha_g1,
-            alpha_beta: pairing::finish(pairing::miller_loop(&[(key.alpha_g1, &beta)]))?,
+            alpha_beta: pairing::finish(&pairing::miller_loop(&[(key.alpha_g1, &beta)]))?,
             minus_beta: pairing::lines(&-key.beta_g2),
             minus_gamma: pairing::lines(&-key.gamma_g2),
             minus_delta: pairing::lines(&-key.delta_g2),

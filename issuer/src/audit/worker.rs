@@ -9,7 +9,7 @@ use crate::service::Service;
 use super::checkpoint;
 
 /// How often: what can be cut off unnoticed is no older than this.
-const EVERY: Duration = Duration::from_secs(60);
+const EVERY: Duration = Duration::from_mins(1);
 
 /// Signs until `stop`.
 pub async fn run(service: Service, stop: CancellationToken) {

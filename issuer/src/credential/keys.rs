@@ -60,6 +60,7 @@ struct Keys {
 
 /// A key and when it signs.
 #[derive(Clone)]
+#[expect(clippy::struct_field_names, reason = "the signer itself, among when it signs")]
 struct Signer {
     signer: Arc<DocumentSigner>,
     from: Timestamp,

@@ -25,6 +25,7 @@ const TOKEN_FIELD: &str = "form_token";
 const ONCE_FIELD: &str = "once";
 
 /// The fields of a form.
+#[expect(clippy::struct_field_names, reason = "the fields themselves, among what is known of them")]
 pub(super) struct Fields {
     fields: Vec<(String, String)>,
     /// SHA-256 of the body, for the idempotency key.

@@ -52,20 +52,22 @@ impl Frame {
         format!("/dashboard/{}", self.environment)
     }
 
-    fn address(&self, environment: Environment, section: &str) -> String {
+    fn address(environment: Environment, section: &str) -> String {
         let slash = if section.is_empty() { "" } else { "/" };
         format!("/dashboard/{environment}{slash}{section}")
     }
 
     /// The same section in the other environment.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
     pub(super) fn elsewhere(&self, environment: &Environment) -> String {
-        self.address(*environment, self.section)
+        Self::address(*environment, self.section)
     }
 
     pub(super) fn sections(&self) -> impl Iterator<Item = (String, &'static str, bool)> {
-        SECTIONS.iter().map(|(name, title)| (self.address(self.environment, name), *title, *name == self.section))
+        SECTIONS.iter().map(|(name, title)| (Self::address(self.environment, name), *title, *name == self.section))
     }
 
+    #[expect(clippy::unused_self, reason = "templates call methods")]
     pub(super) fn environments(&self) -> &'static [Environment] {
         Environment::ALL
     }
@@ -182,6 +184,7 @@ impl IntoResponse for PageError {
 }
 
 /// A time as people read it; the machine-readable form goes beside it.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
 pub(super) fn readable(time: &Timestamp) -> String {
     time.to_string().replace('T', " ").replace('Z', " UTC")
 }

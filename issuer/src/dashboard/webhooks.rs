@@ -71,6 +71,7 @@ impl From<WebhookEndpointView> for EndpointLine {
 }
 
 impl EndpointLine {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
     fn wants(&self, kind: &EventKind) -> bool {
         self.endpoint.events.contains(kind)
     }
@@ -98,6 +99,7 @@ struct EndpointPage {
 }
 
 impl EndpointPage {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
     fn picked(&self, status: &DeliveryStatus) -> bool {
         self.status == Some(*status)
     }

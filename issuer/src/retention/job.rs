@@ -10,7 +10,7 @@ use crate::store::retention as table;
 use crate::store::{Connection, StoreError, Work};
 
 /// How often.
-const EVERY: Duration = Duration::from_secs(3_600);
+const EVERY: Duration = Duration::from_hours(1);
 /// Records ended in one transaction, so that nobody waits long behind the job.
 const BATCH: u32 = 500;
 

@@ -23,6 +23,7 @@ struct Entity {
 }
 
 #[derive(Deserialize)]
+#[expect(clippy::struct_field_names, reason = "the names of the list")]
 struct Birthdate {
     year: Option<i16>,
     birthdate: Option<String>,
@@ -36,6 +37,7 @@ struct Citizenship {
 }
 
 #[derive(Deserialize)]
+#[expect(clippy::struct_field_names, reason = "the names of the list")]
 struct Name {
     whole_name: String,
     gender: Option<String>,

@@ -80,8 +80,7 @@ impl Birth {
         }
         let parts: Vec<&str> = text.split(['-', ' ', '/']).filter(|part| !part.is_empty()).collect();
         let (year, day) = match parts.as_slice() {
-            [year] | [year, _] if year.len() == 4 => (year.parse().ok()?, None),
-            [_, year] if year.len() == 4 => (year.parse().ok()?, None),
+            [year] | [year, _] | [_, year] if year.len() == 4 => (year.parse().ok()?, None),
             [year, month, day] if year.len() == 4 => (year.parse().ok()?, Some((month.parse().ok()?, day.get(..2).unwrap_or(day).parse().ok()?))),
             [day, month, year] if year.len() == 4 => (year.parse().ok()?, month_of(month).zip(day.parse().ok())),
             _ => return None,

@@ -63,17 +63,17 @@ async fn seal_column_again(
             let again = |_: SealError| SealAgainError::Sealed(format!("{}.{} of {}", column.table, column.column, value.key));
             let context = format!("{}{}", value.key, column.suffix);
             let plain = sealer.open(column.purpose, &context, &value.sealed).map_err(again)?;
-            let sealed = sealer.seal(column.purpose, &context, &plain, random).map_err(again)?;
-            changes.push((value, sealed));
+            let current = sealer.seal(column.purpose, &context, &plain, random).map_err(again)?;
+            changes.push((value, current));
         }
         done.changed += store
             .write(move |connection| {
                 Box::pin(async move {
-                    let mut changed = 0;
+                    let mut count = 0;
                     for (old, new) in changes {
-                        changed += u64::from(replace(connection, column, old, new).await?);
+                        count += u64::from(replace(connection, column, old, new).await?);
                     }
-                    Ok::<_, StoreError>(changed)
+                    Ok::<_, StoreError>(count)
                 })
             })
             .await?;

@@ -32,11 +32,11 @@ pub fn pages() -> Router<Service> {
         .route("/metrics", get(metrics))
         .route("/status", get(page))
         .route("/status/feed.atom", get(feed))
-        .route("/api/v2/status.json", get(|service| data(service, json::status)))
-        .route("/api/v2/summary.json", get(|service| data(service, json::summary)))
-        .route("/api/v2/components.json", get(|service| data(service, json::components)))
-        .route("/api/v2/incidents.json", get(|service| data(service, json::incidents)))
-        .route("/api/v2/scheduled-maintenances.json", get(|service| data(service, json::maintenances)))
+        .route("/api/v2/status.json", get(|State(service): State<Service>| async move { data(&service, json::status) }))
+        .route("/api/v2/summary.json", get(|State(service): State<Service>| async move { data(&service, json::summary) }))
+        .route("/api/v2/components.json", get(|State(service): State<Service>| async move { data(&service, json::components) }))
+        .route("/api/v2/incidents.json", get(|State(service): State<Service>| async move { data(&service, json::incidents) }))
+        .route("/api/v2/scheduled-maintenances.json", get(|State(service): State<Service>| async move { data(&service, json::maintenances) }))
 }
 
 fn alive_operation() -> Operation {
@@ -68,7 +68,7 @@ async fn ready(State(service): State<Service>) -> (StatusCode, &'static str) {
 }
 
 /// Data for monitoring tools; readable from every page, as the format's own service allows.
-async fn data(State(service): State<Service>, shape: fn(&Snapshot, &str) -> Value) -> Response {
+fn data(service: &Service, shape: fn(&Snapshot, &str) -> Value) -> Response {
     let body = Json(shape(&service.status.picture(), service.config.issuer()));
     ([(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"), (header::CACHE_CONTROL, "max-age=10")], body).into_response()
 }

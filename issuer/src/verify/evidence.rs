@@ -219,6 +219,9 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    /// What is put where, and the error that must name it.
+    type Tampering = (&'static str, Value, fn(&EvidenceError) -> bool);
     use crate::institution::testing::{Api, Workspace};
     use crate::testing::TestIssuer;
 
@@ -253,7 +256,7 @@ mod tests {
         let altered_head = format!("{}{}", &head[..head.len() - 20], "A".repeat(20));
         let proof = whole["proof"].as_str().unwrap();
         let other_proof = format!("{}A", &proof[..proof.len() - 1]);
-        let tamperings: [(&str, Value, fn(&EvidenceError) -> bool); 14] = [
+        let tamperings: [Tampering; 14] = [
             ("/head", json!(altered_head), |error| matches!(error, EvidenceError::HeadSignature(JwsError::BadSignature | JwsError::Malformed))),
             ("/statement/merkle_root", json!("5"), |error| matches!(error, EvidenceError::Root)),
             ("/statement/disclosed/11", json!(900), |error| matches!(error, EvidenceError::PublicSignals)),

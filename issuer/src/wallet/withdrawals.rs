@@ -14,7 +14,7 @@ use crate::store::bank_links::{self, Withdrawal};
 use crate::store::{StoreError, bank_syncs};
 
 /// How often what is due is looked for.
-const ROUND: Duration = Duration::from_secs(60);
+const ROUND: Duration = Duration::from_mins(1);
 /// The first wait after a bank did not listen; it quadruples, up to [`LONGEST_WAIT_SECONDS`].
 const FIRST_WAIT_SECONDS: i64 = 60;
 const LONGEST_WAIT_SECONDS: i64 = 86_400;

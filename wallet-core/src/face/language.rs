@@ -26,6 +26,7 @@ impl From<WalletLanguage> for Language {
 
 /// The language of a locale such as `fr-CA`; English where the wallet does not speak it.
 #[uniffi::export]
+#[expect(clippy::needless_pass_by_value, reason = "foreign calls hand over what they pass")]
 pub fn language_of_locale(locale: String) -> WalletLanguage {
     match Language::of_locale(&locale) {
         Language::English => WalletLanguage::English,
@@ -61,6 +62,7 @@ pub fn format_countdown(seconds: i64, language: WalletLanguage) -> String {
 /// # Errors
 /// [`WalletFailure::Input`] when the currency is not three letters.
 #[uniffi::export]
+#[expect(clippy::needless_pass_by_value, reason = "foreign calls hand over what they pass")]
 pub fn format_money(minor: u64, currency: String, language: WalletLanguage) -> Result<String, WalletFailure> {
     let currency = currency.parse().map_err(|_| WalletFailure::input("currency"))?;
     Ok(Language::from(language).money(minor, Some(currency)))

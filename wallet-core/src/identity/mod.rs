@@ -64,12 +64,11 @@ impl Wallet {
     pub async fn register(&self) -> Result<Registration, WalletError> {
         let core = &self.core;
         let issuer = core.trust().await?.identifier;
-        let account = match core.account(&issuer).await? {
-            Some(account) => account,
-            None => {
-                let secret = core.new_secret();
-                core.make_account(&issuer, secret).await?
-            }
+        let account = if let Some(account) = core.account(&issuer).await? {
+            account
+        } else {
+            let secret = core.new_secret();
+            core.make_account(&issuer, secret).await?
         };
         let user_id = match account.user {
             Some(user) => user,

@@ -61,7 +61,7 @@ enum Command {
 /// Seconds of 90 days.
 const LISTED_SECONDS: i64 = 90 * 24 * 3_600;
 
-fn failed(error: IncidentError) -> Failure {
+fn failed(error: &IncidentError) -> Failure {
     Failure::Operator(error.to_string())
 }
 
@@ -74,7 +74,7 @@ pub(super) async fn run(options: Options) -> Result<(), Failure> {
             let new = NewIncident { name, impact, components, body: text, started_at: from, scheduled_until: until };
             let opened = store.write(move |connection| Box::pin(async move { incident::open(connection, new, &SystemClock, &mut random).await })).await;
             store.close().await;
-            println!("{}", opened.map_err(failed)?);
+            println!("{}", opened.map_err(|error| failed(&error))?);
         }
         Command::Update { incident, status, text, store: options } => {
             let store = Store::open(&options.database()).await?;
@@ -82,7 +82,7 @@ pub(super) async fn run(options: Options) -> Result<(), Failure> {
                 .write(move |connection| Box::pin(async move { incident::update(connection, incident, status, text, &SystemClock, &mut random).await }))
                 .await;
             store.close().await;
-            updated.map_err(failed)?;
+            updated.map_err(|error| failed(&error))?;
             println!("{incident} is {status}");
         }
         Command::List { store: options } => {

@@ -1,5 +1,6 @@
 //! `passid ingest FILE`: claims from bank data in a file, for operators without a live connection.
 
+use std::fmt::Write as _;
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::sync::Mutex;
@@ -147,9 +148,9 @@ pub(super) async fn run(options: Options) -> Result<(), Failure> {
     }
     let ending = tally.words(&summary);
     if options.json {
-        eprint_lines(&ending)
+        eprint_lines(&ending);
     } else {
-        print!("{ending}")
+        print!("{ending}");
     }
     Ok(())
 }
@@ -193,12 +194,13 @@ impl Tally {
         let mut text = String::new();
         if summary.holders > 1 {
             let Self { identity, income, payments, savings, nothing } = self;
-            text += &format!("{} holders: identity verified for {identity}, income for {income}, payment behaviour for {payments}, ", summary.holders);
-            text += &format!("savings behaviour for {savings}, nothing to derive from for {nothing}\n");
+            let _ = write!(text, "{} holders: identity verified for {identity}, income for {income}, payment behaviour for {payments}, ", summary.holders);
+            let _ = writeln!(text, "savings behaviour for {savings}, nothing to derive from for {nothing}");
         }
         let whole = rate(summary.transactions, summary.reading + summary.deriving);
-        text += &format!(
-            "{} transactions in {:.2} s: {whole:.0} a second ({:.2} s reading, {:.2} s deriving from {} of the last thirteen months)\n",
+        let _ = writeln!(
+            text,
+            "{} transactions in {:.2} s: {whole:.0} a second ({:.2} s reading, {:.2} s deriving from {} of the last thirteen months)",
             summary.transactions,
             (summary.reading + summary.deriving).as_secs_f64(),
             summary.reading.as_secs_f64(),
@@ -208,8 +210,9 @@ impl Tally {
         if let Some(took) = summary.bulk_insert {
             let bound = rate(summary.transactions, took);
             let reading = rate(summary.transactions, summary.reading);
-            text += &format!(
-                "SQLite itself inserts and indexes them at {bound:.0} a second: reading reaches {:.0} % of that, all of it {:.0} %\n",
+            let _ = writeln!(
+                text,
+                "SQLite itself inserts and indexes them at {bound:.0} a second: reading reaches {:.0} % of that, all of it {:.0} %",
                 100.0 * reading / bound,
                 100.0 * whole / bound
             );

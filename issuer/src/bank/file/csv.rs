@@ -129,7 +129,7 @@ pub fn read(source: impl Read, currency: Option<Currency>, take: &mut Take<'_>) 
 /// The separator the header uses most.
 fn delimiter(beginning: &[u8]) -> u8 {
     let header = beginning.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let count = |wanted: u8| header.iter().filter(|byte| **byte == wanted).count();
+    let count = |wanted: u8| header.split(|byte| *byte == wanted).count();
     [b',', b';', b'\t'].into_iter().rev().max_by_key(|byte| count(*byte)).unwrap_or(b',')
 }
 
@@ -145,6 +145,7 @@ fn malformed(line: u64, error: &csv::Error) -> FileError {
 }
 
 /// One line.
+#[expect(clippy::struct_field_names, reason = "the number of the line, among what is known of it")]
 struct Line<'a> {
     record: &'a csv::StringRecord,
     layout: &'a Layout,

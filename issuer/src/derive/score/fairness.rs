@@ -21,6 +21,9 @@ pub struct Fairness {
     pub adverse_impact_ratio: f64,
 }
 
+/// An attribute, its groups, and the group an example is in.
+type Attribute<'a> = (&'static str, &'a [&'static str], &'a dyn Fn(&Example) -> Option<&'static str>);
+
 /// Audits `scores`, one for each example.
 pub(super) fn audit(examples: &[Example], scores: &[u16]) -> Vec<Fairness> {
     let sex = |example: &Example| example.is_woman.map(|woman| if woman { "women" } else { "men" });
@@ -31,8 +34,7 @@ pub(super) fn audit(examples: &[Example], scores: &[u16]) -> Vec<Fairness> {
             _ => "50 and above",
         })
     };
-    let attributes: [(&'static str, &[&'static str], &dyn Fn(&Example) -> Option<&'static str>); 2] =
-        [("sex", &["women", "men"], &sex), ("age", &["below 30", "30 to 49", "50 and above"], &age)];
+    let attributes: [Attribute<'_>; 2] = [("sex", &["women", "men"], &sex), ("age", &["below 30", "30 to 49", "50 and above"], &age)];
     let mut found = Vec::new();
     for (attribute, names, group_of) in attributes {
         for (tier, cut) in CUTS {

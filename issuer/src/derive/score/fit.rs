@@ -157,7 +157,9 @@ impl Problem<'_> {
             let mut largest = 0.0_f64;
             let change = residuals.iter().zip(&weights).map(|(residual, weight)| residual * weight).sum::<f64>() / total;
             intercept += change;
-            residuals.iter_mut().for_each(|residual| *residual -= change);
+            for residual in &mut residuals {
+                *residual -= change;
+            }
             largest = largest.max(change.abs());
             for ((column, coefficient), square) in self.scaled.iter().zip(&mut coefficients).zip(&squares) {
                 let pull: f64 = column.iter().zip(&residuals).zip(&weights).map(|((value, residual), weight)| weight * value * residual).sum();
@@ -184,7 +186,7 @@ mod tests {
     /// The first feature raises the risk, the second lowers it, the third is always the same.
     fn sample() -> (Vec<Vec<f64>>, Vec<f64>) {
         let rows: Vec<Vec<f64>> = (0..200_u8).map(|row| vec![f64::from(row % 10) / 10.0, f64::from(row % 7) / 7.0, 0.5]).collect();
-        let bad = rows.iter().enumerate().map(|(place, row)| if row[0] - row[1] + (place % 3) as f64 * 0.2 > 0.5 { 1.0 } else { 0.0 }).collect();
+        let bad = rows.iter().zip((0..3_u8).cycle()).map(|(row, third)| if row[0] - row[1] + f64::from(third) * 0.2 > 0.5 { 1.0 } else { 0.0 }).collect();
         (rows, bad)
     }
 

@@ -31,12 +31,16 @@ fn young_loans_and_other_models_teach_nothing() {
     let mut outcomes = loans("KE-GB", date(2025, 2, 1), 200, 10, 0.8);
     outcomes.extend(loans("KE-GB", date(2026, 9, 1), 500, 500, 0.8));
     let mut other = loans("KE-GB", date(2025, 2, 1), 50, 2, 0.8);
-    other.iter_mut().for_each(|outcome| outcome.model_version = "another".into());
+    for outcome in &mut other {
+        outcome.model_version = "another".into();
+    }
     outcomes.extend(other);
     // Good so far, but nobody has looked since.
     let mut unwatched = loans("KE-GB", date(2025, 2, 1), 40, 1_000, 0.8);
     unwatched.remove(0);
-    unwatched.iter_mut().for_each(|outcome| outcome.observed_on = date(2025, 3, 1));
+    for outcome in &mut unwatched {
+        outcome.observed_on = date(2025, 3, 1);
+    }
     outcomes.extend(unwatched);
     let found = propose(Model::shipped(), "passid_fsi_v1_1", &outcomes, &maturity()).unwrap();
     assert_eq!((found.immature, found.other_models), (539, 50));

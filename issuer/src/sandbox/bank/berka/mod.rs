@@ -49,7 +49,9 @@ fn rows_of(directory: &Path, accounts: &[u32]) -> Result<BTreeMap<u32, Vec<Row>>
         }
     }
     // The files list a day's rows in the order in which their balances follow; the numbers do not.
-    rows.values_mut().for_each(|of_account| of_account.sort_by_key(|row| row.day));
+    for of_account in rows.values_mut() {
+        of_account.sort_by_key(|row| row.day);
+    }
     Ok(rows)
 }
 
