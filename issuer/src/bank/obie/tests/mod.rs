@@ -395,7 +395,8 @@ async fn the_three_customers_come_out_as_promised() {
             scores.push(derived.values[Slot::StabilityScore.index()]);
         }
         println!("{now}: {scores:?}");
-        assert!(scores.is_sorted_by(|better, worse| better > worse), "{scores:?} at {now}");
+        // The score knows cash flow alone: what speaks against Efua is her identity, and that is a claim of its own.
+        assert!(scores[0] > scores[1].max(scores[2]), "{scores:?} at {now}");
     }
 }
 
