@@ -4,7 +4,7 @@ use passid_issuer::network;
 use passid_tests::institution::Institution;
 use passid_tests::program;
 use passid_tests::receiver::Receiver;
-use passid_tests::server_process::ServerProcess;
+use passid_tests::server::Server;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
@@ -20,7 +20,7 @@ async fn a_server_comes_back_from_its_backup_and_its_master_key() {
     let directory = tempfile::tempdir().unwrap();
     let (data, other) = (directory.path().join("data"), directory.path().join("other"));
     let client = network::client().unwrap();
-    let server = ServerProcess::start(&data, &[]).await;
+    let server = Server::start(&data, &[]).await;
     let institution = Institution::onboard(client.clone(), server.url.clone(), "Meridian", StdRng::seed_from_u64(1)).await;
     let receiver = Receiver::start().await;
     institution.webhook(&receiver.url).await;
@@ -48,7 +48,7 @@ async fn a_server_comes_back_from_its_backup_and_its_master_key() {
     let (well, said) = run(&["restore", "--data", &other_text, "--from", &backup_text]);
     assert!(well, "{said}");
     std::fs::copy(&key, other.join("master.key")).unwrap();
-    let mut server = ServerProcess::start(&other, &[]).await;
+    let mut server = Server::start(&other, &[]).await;
     let (status, found) = institution.at(server.url.clone()).read(&format!("/v1/verifications/{before}")).await;
     assert_eq!((status, found["verification_id"].as_str()), (200, Some(before.as_str())));
     assert!(load::verify(&client, &server.url, &institution, &load::key()).await.is_some(), "it works on");
@@ -66,7 +66,7 @@ async fn keys_are_replaced_while_the_server_runs() {
     let directory = tempfile::tempdir().unwrap();
     let data = directory.path().to_str().unwrap().to_owned();
     let client = network::client().unwrap();
-    let server = ServerProcess::start(directory.path(), &[]).await;
+    let server = Server::start(directory.path(), &[]).await;
     let institution = Institution::onboard(client.clone(), server.url.clone(), "Meridian", StdRng::seed_from_u64(1)).await;
     let receiver = Receiver::start().await;
     institution.webhook(&receiver.url).await;
@@ -84,7 +84,7 @@ async fn keys_are_replaced_while_the_server_runs() {
     drop(server);
 
     // With the file of two keys, everything opens: signing keys, and the secret the next event is signed with.
-    let mut server = ServerProcess::start(directory.path(), &[]).await;
+    let mut server = Server::start(directory.path(), &[]).await;
     let keys: serde_json::Value = client.get(server.url.join("/.well-known/jwks.json").unwrap()).send().await.unwrap().json().await.unwrap();
     assert!(keys["keys"].as_array().unwrap().iter().any(|key| key["kid"] == kid.as_str()), "the new key is published before it signs");
     let verification = load::verify(&client, &server.url, &institution, &load::key()).await.unwrap();

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use passid_issuer::network;
 use passid_tests::institution::Institution;
 use passid_tests::receiver::Receiver;
-use passid_tests::server_process::ServerProcess;
+use passid_tests::server::Server;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use tokio::sync::mpsc;
@@ -25,7 +25,7 @@ async fn what_was_answered_is_delivered_however_often_the_server_is_killed() {
     let client = network::client().unwrap();
     let receiver = Receiver::start().await;
     let mut random = StdRng::seed_from_u64(9);
-    let mut server = ServerProcess::start(directory.path(), &[]).await;
+    let mut server = Server::start(directory.path(), &[]).await;
     let institution = Institution::onboard(client.clone(), server.url.clone(), "Meridian", StdRng::seed_from_u64(1)).await;
     institution.webhook(&receiver.url).await;
 
@@ -57,7 +57,7 @@ async fn what_was_answered_is_delivered_however_often_the_server_is_killed() {
         while let Some(verification) = arrived.recv().await {
             answered.insert(verification);
         }
-        server = ServerProcess::start(directory.path(), &[]).await;
+        server = Server::start(directory.path(), &[]).await;
     }
     let received = receiver.wait_until(|received| answered.iter().all(|one| load::events(received).contains_key(one))).await;
     load::check(&client, &server.url, &institution, &answered, &received).await;

@@ -14,7 +14,7 @@ use passid_issuer::sandbox::bank::{PROVIDER_ID, visitor};
 use passid_issuer::store::testing::postgres;
 use passid_tests::institution::Institution;
 use passid_tests::receiver::Receiver;
-use passid_tests::server_process::ServerProcess;
+use passid_tests::server::Server;
 use passid_tests::world::open_wallet;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
@@ -83,7 +83,7 @@ async fn three_servers_killed_in_turn_lose_and_double_nothing() {
     let arguments = ["--database", &database_url, "--master-key", &key, "--public-url", base.as_str(), "--sandbox-bank", "127.0.0.1:0"];
     let mut running = Vec::new();
     for (index, data) in data.iter().enumerate() {
-        running.push(ServerProcess::start_at(&listening(index, port).to_string(), data, &arguments).await);
+        running.push(Server::start_at(&listening(index, port).to_string(), data, &arguments).await);
     }
     let clients: Vec<_> = (0..SERVERS).map(client_of).collect();
     let receiver = Receiver::start().await;
@@ -122,7 +122,7 @@ async fn three_servers_killed_in_turn_lose_and_double_nothing() {
             progress.notified().await;
         }
         running[index].kill();
-        running[index] = ServerProcess::start_at(&listening(index, port).to_string(), data, &arguments).await;
+        running[index] = Server::start_at(&listening(index, port).to_string(), data, &arguments).await;
     }
     stop.store(true, Ordering::Relaxed);
     for verifying in verifying {

@@ -7,7 +7,7 @@ use passid_issuer::params;
 use passid_issuer::store::Store;
 use passid_issuer::store::testing::databases;
 use passid_tests::institution::Institution;
-use passid_tests::server::Server;
+use passid_tests::server::{FREE_PORT, Server};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use serde_json::Value;
@@ -33,7 +33,7 @@ fn send(server: &Server, path: &str, key: &str, idempotency: &str, body: &str) -
 async fn a_retry_after_kill_9_gets_the_answer_and_nothing_happens_twice() {
     for database in databases().await {
         let directory = tempfile::tempdir().unwrap();
-        let server = Server::start(directory.path(), &database.url, &[]);
+        let mut server = Server::launch_on(&database.url, FREE_PORT, directory.path(), &[]);
         let store = database.open().await;
         let client = passid_issuer::network::client().unwrap();
         let bank = Institution::onboard(client, server.url.clone(), "Bank", StdRng::seed_from_u64(77)).await;
@@ -44,7 +44,6 @@ async fn a_retry_after_kill_9_gets_the_answer_and_nothing_happens_twice() {
         let verify = r#"{"token":"PASSID-SANDBOX-TIER1AAA"}"#;
         let requests =
             [("/v1/sessions", "{}", "SELECT COUNT(*) AS n FROM sessions", 201), ("/v1/verify", verify, "SELECT COUNT(*) AS n FROM verifications", 200)];
-        let mut server = server;
         for (path, body, sql, status) in requests {
             let before = count(&store, sql).await;
             let unread = send(&server, path, &key, "lost", body);
@@ -53,7 +52,7 @@ async fn a_retry_after_kill_9_gets_the_answer_and_nothing_happens_twice() {
             }
             server.kill();
             drop(unread);
-            server = Server::start(directory.path(), &database.url, &[]);
+            server = Server::launch_on(&database.url, FREE_PORT, directory.path(), &[]);
             let again = bank.at(server.url.clone());
             let body: Value = serde_json::from_str(body).unwrap();
             let mut answers = Vec::new();

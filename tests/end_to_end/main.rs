@@ -8,6 +8,7 @@ mod demo;
 mod leaks;
 mod limits;
 mod packages;
+mod races;
 mod sessions;
 mod shares;
 mod tenancy;

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use passid_circuits::{Proof, Statement, Verifier};
 use passid_issuer::store::{DatabaseUrl, testing};
-use passid_tests::server::Server;
+use passid_tests::server::{FREE_PORT, Server};
 
 use generator::{Measured, Requests, arrive, saturate};
 use stage::Stage;
@@ -87,14 +87,14 @@ async fn measure(plan: &Plan, engine: &str, database: &DatabaseUrl) -> Result<()
     let commit = floor(plan, database, "commit").await?;
 
     // A server's address is part of every signed head: the generator's own stage has to have the server's.
-    let server = Server::start(directory.path(), database, UNLIMITED);
+    let mut server = Server::launch_on(database, FREE_PORT, directory.path(), UNLIMITED);
     let url = server.url.clone();
     server.kill();
     let stage = Stage::open(directory.path(), database, &url).await?;
     let mut tokens = stage.shares(2 * plan.saturating).await?;
     let fulfilments = stage.fulfilments(plan.fulfilments).await?;
     let sample = fulfilments.first().cloned().ok_or("a fulfilment")?;
-    let server = Server::start_at(&url, directory.path(), database, UNLIMITED);
+    let server = Server::launch_on(database, url.authority(), directory.path(), UNLIMITED);
     let address = *server.url.socket_addrs(|| None)?.first().ok_or("an address")?;
 
     let fulfilled = saturate(address, Arc::new(Requests { all: fulfilments, expects: b"completed" })).await?;
@@ -131,14 +131,14 @@ fn redeem(all: Vec<Vec<u8>>) -> Arc<Requests> {
 async fn stage_history(
     stage: &Stage,
     plan: &Plan,
-    server: Server,
+    mut server: Server,
     url: &url::Url,
     directory: &std::path::Path,
     database: &DatabaseUrl,
 ) -> Result<Server, Failed> {
     server.kill();
     stage.history(0, plan.history).await?;
-    Ok(Server::start_at(url, directory, database, UNLIMITED))
+    Ok(Server::launch_on(database, url.authority(), directory, UNLIMITED))
 }
 
 async fn floor(plan: &Plan, database: &DatabaseUrl, path: &str) -> Result<Measured, Failed> {

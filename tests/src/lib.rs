@@ -6,5 +6,4 @@ pub mod institution;
 pub mod program;
 pub mod receiver;
 pub mod server;
-pub mod server_process;
 pub mod world;

@@ -48,7 +48,6 @@ pub fn router(service: Service) -> Router {
     documented_routes()
         .into_router()
         .merge(crate::status::http::pages())
-        .merge(crate::wallet::http::account_routes())
         .merge(crate::pages::routes())
         .merge(crate::dashboard::routes())
         .fallback(error::not_found)

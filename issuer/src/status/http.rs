@@ -1,12 +1,15 @@
 //! The status page, its data and its feed; whether this process is up; its metrics.
 
+use std::future::Ready;
+
 use askama::Template;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use serde_json::Value;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::http::ApiError;
 use crate::http::openapi::{Chapter, Operation, Routes};
@@ -21,22 +24,45 @@ use super::snapshot::Snapshot;
 
 const TEXT: &str = "text/plain";
 
-/// The room's documented routes.
+/// The room's documented routes: health, and the status page's data in another format's shapes.
 pub fn routes() -> Routes {
-    Routes::new().get("/healthz", alive, alive_operation()).get("/readyz", ready, ready_operation())
+    Routes::new()
+        .get("/healthz", alive, alive_operation())
+        .get("/readyz", ready, ready_operation())
+        .get("/api/v2/status.json", serve(json::status), shape::<json::StatusDocument>("get_status", "Everything's health in one word", json::status))
+        .get(
+            "/api/v2/summary.json",
+            serve(json::summary),
+            shape::<json::SummaryDocument>("get_status_summary", "Components, and incidents that are not over", json::summary),
+        )
+        .get(
+            "/api/v2/components.json",
+            serve(json::components),
+            shape::<json::ComponentsDocument>("list_components", "Every component with its health", json::components),
+        )
+        .get(
+            "/api/v2/incidents.json",
+            serve(json::incidents),
+            shape::<json::IncidentsDocument>("list_incidents", "Incidents with their timeline", json::incidents),
+        )
+        .get(
+            "/api/v2/scheduled-maintenances.json",
+            serve(json::maintenances),
+            shape::<json::MaintenancesDocument>("list_maintenances", "Maintenance announced, under way and done", json::maintenances),
+        )
 }
 
-/// The status page, its data in another format's shapes, and what the operator alone sees.
+/// The status page for people, its feed, and what the operator alone sees.
 pub fn pages() -> Router<Service> {
-    Router::new()
-        .route("/metrics", get(metrics))
-        .route("/status", get(page))
-        .route("/status/feed.atom", get(feed))
-        .route("/api/v2/status.json", get(|State(service): State<Service>| async move { data(&service, json::status) }))
-        .route("/api/v2/summary.json", get(|State(service): State<Service>| async move { data(&service, json::summary) }))
-        .route("/api/v2/components.json", get(|State(service): State<Service>| async move { data(&service, json::components) }))
-        .route("/api/v2/incidents.json", get(|State(service): State<Service>| async move { data(&service, json::incidents) }))
-        .route("/api/v2/scheduled-maintenances.json", get(|State(service): State<Service>| async move { data(&service, json::maintenances) }))
+    Router::new().route("/metrics", get(metrics)).route("/status", get(page)).route("/status/feed.atom", get(feed))
+}
+
+/// A document of the status page; its example is one of a server that has not measured anything yet.
+fn shape<T: JsonSchema + Serialize>(id: &'static str, summary: &'static str, of: fn(&Snapshot, &str) -> T) -> Operation {
+    let example = serde_json::to_value(of(&Snapshot::default(), "https://api.passid.io")).unwrap_or_default();
+    Operation::new(Chapter::Service, id, summary)
+        .about("The shapes are those of the Statuspage format, which monitoring tools read; every page may read it.")
+        .answers::<T>(200, "As last measured.", example)
 }
 
 fn alive_operation() -> Operation {
@@ -68,9 +94,11 @@ async fn ready(State(service): State<Service>) -> (StatusCode, &'static str) {
 }
 
 /// Data for monitoring tools; readable from every page, as the format's own service allows.
-fn data(service: &Service, shape: fn(&Snapshot, &str) -> Value) -> Response {
-    let body = Json(shape(&service.status.picture(), service.config.issuer()));
-    ([(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"), (header::CACHE_CONTROL, "max-age=10")], body).into_response()
+fn serve<T: Serialize + 'static>(shape: fn(&Snapshot, &str) -> T) -> impl Fn(State<Service>) -> Ready<Response> + Clone {
+    move |State(service)| {
+        let body = Json(shape(&service.status.picture(), service.config.issuer()));
+        std::future::ready(([(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"), (header::CACHE_CONTROL, "max-age=10")], body).into_response())
+    }
 }
 
 async fn page(State(service): State<Service>) -> Result<Response, ApiError> {

@@ -3,6 +3,8 @@
 //! Source: Atlassian Statuspage's public API, version 2 (`status`, `summary`, `components`, `incidents`, `scheduled-maintenances`).
 
 use passid_api::time::Timestamp;
+use schemars::JsonSchema;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::component::Health;
@@ -11,6 +13,61 @@ use super::snapshot::{ComponentPicture, Snapshot};
 
 /// The page's own identifier, as the format wants one.
 const PAGE_ID: &str = "passid";
+
+/// Which page the data belongs to.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct PageName {
+    id: &'static str,
+    name: &'static str,
+    url: String,
+    time_zone: &'static str,
+    updated_at: Option<Timestamp>,
+}
+
+/// Everything's health.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Overall {
+    indicator: &'static str,
+    description: &'static str,
+}
+
+/// `/api/v2/status.json`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct StatusDocument {
+    page: PageName,
+    status: Overall,
+}
+
+/// `/api/v2/components.json`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct ComponentsDocument {
+    page: PageName,
+    components: Vec<Value>,
+}
+
+/// `/api/v2/incidents.json`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct IncidentsDocument {
+    page: PageName,
+    incidents: Vec<Value>,
+}
+
+/// `/api/v2/scheduled-maintenances.json`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct MaintenancesDocument {
+    page: PageName,
+    scheduled_maintenances: Vec<Value>,
+}
+
+/// `/api/v2/summary.json`: components, and what is not over.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct SummaryDocument {
+    page: PageName,
+    status: Overall,
+    components: Vec<Value>,
+    incidents: Vec<Value>,
+    scheduled_maintenances: Vec<Value>,
+}
 
 /// Everything's health in one word, and in a sentence.
 pub(super) const fn overall(worst: Health) -> (&'static str, &'static str) {
@@ -23,8 +80,8 @@ pub(super) const fn overall(worst: Health) -> (&'static str, &'static str) {
     }
 }
 
-fn page(picture: &Snapshot, issuer: &str) -> Value {
-    json!({ "id": PAGE_ID, "name": "PASSID", "url": format!("{issuer}/status"), "time_zone": "Etc/UTC", "updated_at": picture.taken_at })
+fn page(picture: &Snapshot, issuer: &str) -> PageName {
+    PageName { id: PAGE_ID, name: "PASSID", url: format!("{issuer}/status"), time_zone: "Etc/UTC", updated_at: picture.taken_at }
 }
 
 /// The overall health of a picture; nothing measured yet is said to be just that.
@@ -32,9 +89,9 @@ pub(super) fn indicator(picture: &Snapshot) -> (&'static str, &'static str) {
     if picture.components.is_empty() { ("none", "Not measured yet") } else { overall(picture.worst()) }
 }
 
-fn status_of(picture: &Snapshot) -> Value {
+fn status_of(picture: &Snapshot) -> Overall {
     let (indicator, description) = indicator(picture);
-    json!({ "indicator": indicator, "description": description })
+    Overall { indicator, description }
 }
 
 fn component(picture: &ComponentPicture, position: usize, taken_at: Option<Timestamp>) -> Value {
@@ -94,33 +151,33 @@ fn incidents_of(picture: &Snapshot, issuer: &str, wanted: impl Fn(&Incident) -> 
     picture.incidents.iter().filter(|one| wanted(one)).map(|one| incident(one, issuer)).collect()
 }
 
-/// `/api/v2/status.json`.
-pub(super) fn status(picture: &Snapshot, issuer: &str) -> Value {
-    json!({ "page": page(picture, issuer), "status": status_of(picture) })
+/// The page's health in one word.
+pub(super) fn status(picture: &Snapshot, issuer: &str) -> StatusDocument {
+    StatusDocument { page: page(picture, issuer), status: status_of(picture) }
 }
 
-/// `/api/v2/components.json`.
-pub(super) fn components(picture: &Snapshot, issuer: &str) -> Value {
-    json!({ "page": page(picture, issuer), "components": components_of(picture) })
+/// Every component with its health.
+pub(super) fn components(picture: &Snapshot, issuer: &str) -> ComponentsDocument {
+    ComponentsDocument { page: page(picture, issuer), components: components_of(picture) }
 }
 
-/// `/api/v2/incidents.json`.
-pub(super) fn incidents(picture: &Snapshot, issuer: &str) -> Value {
-    json!({ "page": page(picture, issuer), "incidents": incidents_of(picture, issuer, |one| one.impact != Impact::Maintenance) })
+/// The incidents of the last 90 days.
+pub(super) fn incidents(picture: &Snapshot, issuer: &str) -> IncidentsDocument {
+    IncidentsDocument { page: page(picture, issuer), incidents: incidents_of(picture, issuer, |one| one.impact != Impact::Maintenance) }
 }
 
-/// `/api/v2/scheduled-maintenances.json`.
-pub(super) fn maintenances(picture: &Snapshot, issuer: &str) -> Value {
-    json!({ "page": page(picture, issuer), "scheduled_maintenances": incidents_of(picture, issuer, |one| one.impact == Impact::Maintenance) })
+/// Maintenance announced, under way and done.
+pub(super) fn maintenances(picture: &Snapshot, issuer: &str) -> MaintenancesDocument {
+    MaintenancesDocument { page: page(picture, issuer), scheduled_maintenances: incidents_of(picture, issuer, |one| one.impact == Impact::Maintenance) }
 }
 
-/// `/api/v2/summary.json`: components, and what is not over.
-pub(super) fn summary(picture: &Snapshot, issuer: &str) -> Value {
-    json!({
-        "page": page(picture, issuer),
-        "status": status_of(picture),
-        "components": components_of(picture),
-        "incidents": incidents_of(picture, issuer, |one| one.impact != Impact::Maintenance && !one.stage.is_over()),
-        "scheduled_maintenances": incidents_of(picture, issuer, |one| one.impact == Impact::Maintenance && !one.stage.is_over()),
-    })
+/// Components, and what is not over.
+pub(super) fn summary(picture: &Snapshot, issuer: &str) -> SummaryDocument {
+    SummaryDocument {
+        page: page(picture, issuer),
+        status: status_of(picture),
+        components: components_of(picture),
+        incidents: incidents_of(picture, issuer, |one| one.impact != Impact::Maintenance && !one.stage.is_over()),
+        scheduled_maintenances: incidents_of(picture, issuer, |one| one.impact == Impact::Maintenance && !one.stage.is_over()),
+    }
 }

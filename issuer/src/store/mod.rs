@@ -143,15 +143,19 @@ impl Store {
         match &self.backend {
             Backend::Sqlite(sqlite) => sqlite.write(work).await,
             Backend::Postgres { pool, .. } => {
+                let (done, result) = tokio::sync::oneshot::channel();
                 let pool = pool.clone();
-                let running = tokio::spawn(async move {
-                    let transaction = pool.begin().await.map_err(StoreError::from)?;
-                    let mut connection = Connection::from(transaction);
-                    let result = work(&mut connection).await?;
-                    connection.commit().await?;
-                    Ok(result)
-                });
-                running.await.map_err(|_| StoreError::Interrupted)?
+                detach(Box::pin(async move {
+                    let running = async {
+                        let mut connection = begin(&pool).await?;
+                        let result = work(&mut connection).await?;
+                        connection.commit().await?;
+                        Ok(result)
+                    };
+                    // The caller may have gone; the work is done all the same.
+                    let _ = done.send(running.await);
+                }));
+                result.await.map_err(|_| StoreError::Interrupted)?
             }
         }
     }
@@ -191,6 +195,15 @@ impl Store {
             }
         }
     }
+}
+
+/// Runs `work` to its end whoever waits for it. One type of task for every caller: the runtime's code for it is compiled once.
+fn detach(work: Pin<Box<dyn Future<Output = ()> + Send>>) {
+    tokio::spawn(work);
+}
+
+async fn begin(pool: &PgPool) -> Result<Connection, StoreError> {
+    Ok(Connection::from(pool.begin().await?))
 }
 
 /// The parameters of a query, in the order of `$1`, `$2`, ….

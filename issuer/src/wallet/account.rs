@@ -3,22 +3,73 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use schemars::JsonSchema;
+use serde::Serialize;
 use serde_json::{Value, json};
 
+use passid_api::environment::Environment;
 use passid_api::ids::UserId;
+use passid_api::problem::ProblemCode;
+use passid_api::share::ShareView;
+use passid_api::time::Timestamp;
 use passid_api::wallet::BankLinkStatus;
 
 use crate::bank::authorisation::BankTokens;
 use crate::credential::tree;
 use crate::http::ApiError;
 use crate::http::callers::WalletCaller;
+use crate::http::openapi::{Caller, Chapter, Operation};
 use crate::sealing::Purpose;
 use crate::service::Service;
 use crate::store::bank_links::StoredLink;
 use crate::store::{self, StoreError};
 
+use super::examples;
+
+const NOT_KEPT: &str = "Transactions and the claims derived from them are not kept here; the claims are in your wallet. What an institution \
+                        received from you is with that institution.";
+
+/// Everything the issuer keeps about a holder.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct AccountExport {
+    exported_at: Timestamp,
+    account: Account,
+    /// Bank connections with the name the holder declared for each.
+    bank_links: Vec<Value>,
+    credentials: Vec<Value>,
+    shares: Vec<ShareView>,
+    /// What is not here, in a sentence.
+    not_kept: &'static str,
+}
+
+/// The account itself.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Account {
+    user_id: UserId,
+    environment: Environment,
+    /// A field element in decimal digits.
+    holder_commitment: String,
+    /// Whether screening against sanctions lists found this holder.
+    sanctions_match: bool,
+}
+
+pub(super) fn export_operation() -> Operation {
+    Operation::new(Chapter::Wallet, "get_account", "Everything the issuer keeps about the holder")
+        .by(Caller::Wallet)
+        .answers::<AccountExport>(200, "All of it, in one document.", examples::account(NOT_KEPT))
+        .fails([ProblemCode::NotFound])
+}
+
+pub(super) fn erase_operation() -> Operation {
+    Operation::new(Chapter::Wallet, "delete_account", "Erase the holder's account")
+        .about("Every credential is revoked, every bank connection ended, every share withdrawn. It cannot be undone.")
+        .by(Caller::Wallet)
+        .answers_nothing(204, "It is erased.")
+        .fails([ProblemCode::NotFound])
+}
+
 /// `GET /v1/wallet/account`: everything the issuer keeps about the holder, in one document.
-pub(super) async fn export(State(service): State<Service>, caller: WalletCaller) -> Result<Json<Value>, ApiError> {
+pub(super) async fn export(State(service): State<Service>, caller: WalletCaller) -> Result<Json<AccountExport>, ApiError> {
     let now = service.clock.now();
     let mut reader = service.store.reader().await?;
     let user = store::users::find(&mut reader, caller.user).await?.ok_or_else(ApiError::not_found)?;
@@ -33,15 +84,14 @@ pub(super) async fn export(State(service): State<Service>, caller: WalletCaller)
         })
         .collect();
     let shares = store::shares::history(&mut reader, caller.user, now).await?;
-    Ok(Json(json!({
-        "exported_at": now,
-        "account": { "user_id": user.id, "environment": user.environment, "holder_commitment": user.holder_commitment, "sanctions_match": user.sanctions_match },
-        "bank_links": links,
-        "credentials": credentials,
-        "shares": shares,
-        "not_kept": "Transactions and the claims derived from them are not kept here; the claims are in your wallet. What an institution \
-                     received from you is with that institution.",
-    })))
+    Ok(Json(AccountExport {
+        exported_at: now,
+        account: Account { user_id: user.id, environment: user.environment, holder_commitment: user.holder_commitment, sanctions_match: user.sanctions_match },
+        bank_links: links,
+        credentials,
+        shares,
+        not_kept: NOT_KEPT,
+    }))
 }
 
 fn link_of(service: &Service, link: &StoredLink) -> Result<Value, ApiError> {

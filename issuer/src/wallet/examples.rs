@@ -30,6 +30,22 @@ pub(super) fn token_request() -> Value {
     json!({ "device_key": DEVICE_KEY, "challenge": CHALLENGE, "signature": SIGNATURE })
 }
 
+pub(super) fn account(not_kept: &str) -> Value {
+    json!({
+        "exported_at": "2026-03-17T14:02:11Z",
+        "account": {
+            "user_id": "usr_01hzk3vw0kg9qm2x7r4c8t5y6d",
+            "environment": "sandbox",
+            "holder_commitment": "1903544928374650192837465",
+            "sanctions_match": false,
+        },
+        "bank_links": [{ "bank_link_id": LINK, "provider": "sandbox-gb", "status": "linked", "declared_name": "Amara Okafor", "expires_at": "2026-06-15T14:02:11Z" }],
+        "credentials": [],
+        "shares": [],
+        "not_kept": not_kept,
+    })
+}
+
 pub(super) fn recovery_key() -> Value {
     json!({ "recovery_key": DEVICE_KEY })
 }

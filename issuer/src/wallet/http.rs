@@ -1,10 +1,6 @@
 //! The wallet's routes.
 
-use axum::Router;
-use axum::routing::get;
-
 use crate::http::openapi::Routes;
-use crate::service::Service;
 
 use super::{account, credentials, links, recovery, sign_in};
 
@@ -26,9 +22,6 @@ pub fn routes() -> Routes {
         .post("/v1/wallet/credentials", credentials::issue, credentials::issue_operation())
         .get("/v1/wallet/credentials", credentials::list, credentials::list_operation())
         .get("/v1/wallet/credentials/{id}/path", credentials::path, credentials::path_operation())
-}
-
-/// The holder's rights over the account.
-pub fn account_routes() -> Router<Service> {
-    Router::new().route("/v1/wallet/account", get(account::export).delete(account::erase))
+        .get("/v1/wallet/account", account::export, account::export_operation())
+        .delete("/v1/wallet/account", account::erase, account::erase_operation())
 }

@@ -114,6 +114,8 @@ pub(super) const TABLE: &[Row] = &[
     row("GET /v1/wallet/credentials", "", Unnamed, Reads),
     row("POST /v1/wallet/credentials", r#"{"link_id":"{link}","destination":"GB"}"#, Hidden, Elsewhere(HOLDER)),
     row("GET /v1/wallet/credentials/{id}/path", "", Hidden, Reads),
+    row("GET /v1/wallet/account", "", Unnamed, Reads),
+    row("DELETE /v1/wallet/account", "", Unnamed, Elsewhere(HOLDER)),
     row("GET /.well-known/jwks.json", "", Unnamed, Reads),
     row("GET /.well-known/passid-issuer", "", Unnamed, Reads),
     row("GET /v1/circuit", "", Unnamed, Reads),
@@ -124,6 +126,11 @@ pub(super) const TABLE: &[Row] = &[
     row("GET /problems/{code}", "", Open("a page for everybody"), Reads),
     row("GET /healthz", "", Unnamed, Reads),
     row("GET /readyz", "", Unnamed, Reads),
+    row("GET /api/v2/status.json", "", Unnamed, Reads),
+    row("GET /api/v2/summary.json", "", Unnamed, Reads),
+    row("GET /api/v2/components.json", "", Unnamed, Reads),
+    row("GET /api/v2/incidents.json", "", Unnamed, Reads),
+    row("GET /api/v2/scheduled-maintenances.json", "", Unnamed, Reads),
 ];
 
 /// The row of an operation.
