@@ -1,8 +1,9 @@
 //! A connection of either engine, with the three ways to run a query.
 
 use sqlx::pool::PoolConnection;
-use sqlx::{Postgres, Sqlite, SqliteConnection};
+use sqlx::{Postgres, Sqlite};
 
+use super::sqlite::LocalConnection;
 use super::{Row, StoreError, Value};
 
 /// The database engines, for the few queries whose text must differ.
@@ -18,15 +19,15 @@ pub enum Engine {
 pub struct Connection(Kind);
 
 enum Kind {
-    SqliteWriter(Box<SqliteConnection>),
+    SqliteWriter(LocalConnection),
     SqliteReader(PoolConnection<Sqlite>),
     PostgresWriter(sqlx::Transaction<'static, Postgres>),
     PostgresReader(PoolConnection<Postgres>),
 }
 
-impl From<SqliteConnection> for Connection {
-    fn from(connection: SqliteConnection) -> Self {
-        Self(Kind::SqliteWriter(Box::new(connection)))
+impl From<LocalConnection> for Connection {
+    fn from(connection: LocalConnection) -> Self {
+        Self(Kind::SqliteWriter(connection))
     }
 }
 
@@ -64,12 +65,12 @@ where
 }
 
 macro_rules! run {
-    ($self:expr, $method:ident, $sql:expr, $values:expr) => {
+    ($self:expr, $method:ident, $sql:expr, $values:expr, $local:ident => $here:expr) => {
         match &mut $self.0 {
-            Kind::SqliteWriter(connection) => bind::<Sqlite>($sql, $values).$method(&mut **connection).await.map(|result| result.into_either()),
-            Kind::SqliteReader(connection) => bind::<Sqlite>($sql, $values).$method(&mut **connection).await.map(|result| result.into_either()),
-            Kind::PostgresWriter(connection) => bind::<Postgres>($sql, $values).$method(&mut **connection).await.map(|result| result.into_either()),
-            Kind::PostgresReader(connection) => bind::<Postgres>($sql, $values).$method(&mut **connection).await.map(|result| result.into_either()),
+            Kind::SqliteWriter($local) => $here,
+            Kind::SqliteReader(connection) => Ok(bind::<Sqlite>($sql, $values).$method(&mut **connection).await?.into_either()),
+            Kind::PostgresWriter(connection) => Ok(bind::<Postgres>($sql, $values).$method(&mut **connection).await?.into_either()),
+            Kind::PostgresReader(connection) => Ok(bind::<Postgres>($sql, $values).$method(&mut **connection).await?.into_either()),
         }
     };
 }
@@ -134,9 +135,9 @@ impl Connection {
     /// Runs a query and counts the rows it changed.
     ///
     /// # Errors
-    /// [`StoreError::Duplicate`] when a unique key exists, [`StoreError::Database`] otherwise.
+    /// [`StoreError::Duplicate`] when a unique key exists, [`StoreError::Database`] or [`StoreError::Embedded`] otherwise.
     pub async fn execute(&mut self, sql: &'static str, values: Vec<Value>) -> Result<u64, StoreError> {
-        Ok(run!(self, execute, sql, values)?)
+        run!(self, execute, sql, values, local => local.execute(sql, &values))
     }
 
     /// The first row, if any.
@@ -144,7 +145,7 @@ impl Connection {
     /// # Errors
     /// As [`Connection::execute`].
     pub async fn fetch_optional(&mut self, sql: &'static str, values: Vec<Value>) -> Result<Option<Row>, StoreError> {
-        Ok(run!(self, fetch_optional, sql, values)?)
+        run!(self, fetch_optional, sql, values, local => Ok(local.fetch(sql, &values, 1)?.pop().map(Row::Local)))
     }
 
     /// All rows. The query bounds their number.
@@ -152,7 +153,7 @@ impl Connection {
     /// # Errors
     /// As [`Connection::execute`].
     pub async fn fetch_all(&mut self, sql: &'static str, values: Vec<Value>) -> Result<Vec<Row>, StoreError> {
-        Ok(run!(self, fetch_all, sql, values)?)
+        run!(self, fetch_all, sql, values, local => Ok(local.fetch(sql, &values, usize::MAX)?.into_iter().map(Row::Local).collect()))
     }
 
     pub(super) async fn commit(self) -> Result<(), StoreError> {

@@ -9,6 +9,9 @@ pub enum StoreError {
     /// The database could not be reached, read or written.
     #[error("the database failed: {0}")]
     Database(sqlx::Error),
+    /// The embedded database could not be written.
+    #[error("the database failed: {0}")]
+    Embedded(rusqlite::Error),
     /// The schema could not be brought up to date; the database may be of a newer version.
     #[error("the schema could not be brought up to date: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
@@ -27,6 +30,16 @@ impl From<sqlx::Error> for StoreError {
                 Self::Duplicate(inner.constraint().map_or_else(|| inner.message().to_owned(), str::to_owned))
             }
             _ => Self::Database(error),
+        }
+    }
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        const UNIQUE: [i32; 2] = [rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE, rusqlite::ffi::SQLITE_CONSTRAINT_PRIMARYKEY];
+        match error {
+            rusqlite::Error::SqliteFailure(failure, Some(message)) if UNIQUE.contains(&failure.extended_code) => Self::Duplicate(message),
+            error => Self::Embedded(error),
         }
     }
 }

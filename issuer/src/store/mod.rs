@@ -46,6 +46,7 @@ use sqlx::postgres::PgPoolOptions;
 
 pub use connection::{Connection, Engine};
 pub use error::StoreError;
+pub use sqlite::LocalRow;
 pub use url::DatabaseUrl;
 pub use value::{Row, Value};
 pub use wake::WakeUps;

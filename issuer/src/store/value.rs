@@ -1,10 +1,12 @@
 //! Parameters and rows in the few types both engines share: text, 64-bit integers, bytes.
 
+use rusqlite::types::FromSql;
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Postgres, Row as _, Sqlite};
 
 use super::StoreError;
+use super::sqlite::LocalRow;
 use passid_api::time::Timestamp;
 
 /// A query parameter. `None` is a typed NULL, which PostgreSQL wants.
@@ -97,7 +99,9 @@ value_from_text!(
 
 /// A row of either engine.
 pub enum Row {
-    /// From SQLite.
+    /// From SQLite's writer.
+    Local(LocalRow),
+    /// From one of SQLite's readers.
     Sqlite(SqliteRow),
     /// From PostgreSQL.
     Postgres(PgRow),
@@ -107,12 +111,13 @@ impl Row {
     /// The column's value: `String`, `i64`, `Vec<u8>` or an `Option` of them.
     ///
     /// # Errors
-    /// [`StoreError::Database`] when the column is missing or of another type.
+    /// [`StoreError::Database`] or [`StoreError::Embedded`] when the column is missing or of another type.
     pub fn get<T>(&self, column: &str) -> Result<T, StoreError>
     where
-        T: for<'r> sqlx::Decode<'r, Sqlite> + sqlx::Type<Sqlite> + for<'r> sqlx::Decode<'r, Postgres> + sqlx::Type<Postgres>,
+        T: FromSql + for<'r> sqlx::Decode<'r, Sqlite> + sqlx::Type<Sqlite> + for<'r> sqlx::Decode<'r, Postgres> + sqlx::Type<Postgres>,
     {
         Ok(match self {
+            Self::Local(row) => row.get(column)?,
             Self::Sqlite(row) => row.try_get(column)?,
             Self::Postgres(row) => row.try_get(column)?,
         })

@@ -11,6 +11,7 @@ use passid_api::{API_VERSION, INSTITUTION_KEY_HEADER};
 use super::operation::{Chapter, Operation};
 use super::routes::Served;
 use super::schemas::Schemas;
+use super::webhooks;
 
 const DESCRIPTION: &str = "PASSID verifies what people prove about their finances; the institution decides.\n\n\
     Times are RFC 3339 in UTC. Amounts of money are minor units unless said otherwise. Failed requests answer an RFC 9457 problem \
@@ -54,6 +55,7 @@ fn build(served: Vec<Served>) -> Value {
         let described = describe(&mut schemas, &problem, operation);
         paths.entry(path).or_default().insert(method.to_owned(), described);
     }
+    let webhooks = webhooks::webhooks(&mut schemas);
     let tags: Vec<Value> = Chapter::ALL.iter().map(|chapter| json!({ "name": chapter.title(), "description": chapter.about() })).collect();
     json!({
         "openapi": "3.1.0",
@@ -65,6 +67,7 @@ fn build(served: Vec<Served>) -> Value {
         },
         "tags": tags,
         "paths": paths,
+        "webhooks": webhooks,
         "components": { "schemas": schemas.finish(), "securitySchemes": security_schemes(), "headers": headers(), "examples": problem_examples() },
     })
 }

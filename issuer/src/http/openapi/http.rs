@@ -8,10 +8,12 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use passid_api::problem::ProblemCode;
+use passid_api::verify::DenyReason;
 use passid_api::{API_RELEASED, API_VERSION};
 
 use crate::derive::MODEL_VERSION;
 use crate::http::ApiError;
+use crate::sandbox::fixtures::FIXTURES;
 use crate::service::Service;
 
 use super::{Chapter, Operation, Routes, document, examples, operations, problem_pages};
@@ -44,6 +46,25 @@ pub struct Discovery {
     pub openapi: String,
     /// Method and path by operation id.
     pub endpoints: Map<String, Value>,
+    /// Tokens of the sandbox that always answer the same.
+    pub sandbox_tokens: Vec<SandboxToken>,
+}
+
+/// A documented token of the sandbox.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct SandboxToken {
+    /// The token.
+    pub token: String,
+    /// The 12-character code that stands for the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<&'static str>,
+    /// `credential_valid`, or the reason why it is refused.
+    pub answers: String,
+}
+
+fn sandbox_tokens() -> Vec<SandboxToken> {
+    let answers = |meets: Option<DenyReason>| meets.map_or_else(|| "credential_valid".to_owned(), |reason| reason.to_string());
+    FIXTURES.iter().map(|fixture| SandboxToken { token: fixture.token(), code: fixture.code, answers: answers(fixture.meets) }).collect()
 }
 
 fn discovery_operation() -> Operation {
@@ -65,6 +86,7 @@ async fn discovery(State(service): State<Service>) -> Json<Discovery> {
         openapi: format!("{issuer}/openapi.json"),
         issuer,
         endpoints: operations().iter().map(|listed| (listed.id.to_owned(), json!(format!("{} {}", listed.method, listed.path)))).collect(),
+        sandbox_tokens: sandbox_tokens(),
     })
 }
 

@@ -10,6 +10,7 @@ mod routes;
 mod schemas;
 #[cfg(test)]
 mod tests;
+mod webhooks;
 
 pub use document::{document, operations};
 pub use operation::{Caller, Chapter, Operation, PageSize, WaitSeconds};

@@ -9,7 +9,7 @@ use passid_api::problem::ProblemCode;
 
 use super::{Caller, document, operations};
 use crate::http::router;
-use crate::institution::testing::Api;
+use crate::institution::testing::{Api, Workspace};
 use crate::store::testing::sqlite;
 use crate::testing::TestIssuer;
 
@@ -117,6 +117,34 @@ fn routed(printed: &str) -> BTreeSet<String> {
     let starts = printed.match_indices("\"/").map(|(index, _)| index + 1);
     let paths = starts.filter_map(|start| printed[start..].split('"').next());
     paths.filter(|path| *path != "/" && !path.contains("__private__")).map(str::to_owned).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_sent_to_endpoints_is_what_the_document_says() {
+    let issuer = TestIssuer::start(&sqlite()).await;
+    let api = Api::new(&issuer.service);
+    let workspace = Workspace::onboard(&api, "ada@meridian.example").await;
+    let headers = [("x-institution-key", workspace.onboarded.keys.sandbox.secret.as_str())];
+    for (path, body) in [
+        ("/v1/verify", json!({ "token": "PASSID-SANDBOX-TIER1AAA" })),
+        ("/v1/verify", json!({ "token": "PASSID-SANDBOX-EXPIRED" })),
+        ("/v1/outcome", json!({ "token": "PASSID-SANDBOX-TIER1AAA", "outcome": "repaid" })),
+    ] {
+        let answer = api.call(Method::POST, path, &headers, &body).await;
+        assert!(answer.status.is_success(), "{path}: {}", answer.body);
+    }
+    let written = issuer.service.store.reader().await.unwrap().fetch_all("SELECT kind, body FROM events ORDER BY id", Vec::new()).await.unwrap();
+    assert_eq!(written.len(), 3);
+    for row in written {
+        let (kind, body): (String, Value) = (row.get("kind").unwrap(), row.json("body").unwrap());
+        let mut schema = document()["webhooks"][&kind]["post"]["requestBody"]["content"]["application/json"]["schema"].clone();
+        schema["components"] = document()["components"].clone();
+        let errors: Vec<String> = jsonschema::validator_for(&schema).unwrap().iter_errors(&body).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{kind}: {errors:?}\n{body:#}");
+        let example = &document()["webhooks"][&kind]["post"]["requestBody"]["content"]["application/json"]["examples"]["example"]["value"];
+        let fields = |data: &Value| data.as_object().unwrap().keys().cloned().collect::<BTreeSet<_>>();
+        assert!(fields(&example["data"]).is_subset(&fields(&body["data"])), "{kind}: the example shows fields that are not sent: {example:#}\n{body:#}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

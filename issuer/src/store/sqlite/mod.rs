@@ -2,7 +2,9 @@
 //!
 //! Every job runs in its own savepoint; whatever arrived while the disk was busy shares one `synchronous=FULL` commit, and each
 //! caller is answered after it. So a redeemed token cannot come back to life after a power loss, and a busy server still pays
-//! for few disk syncs.
+//! for few disk syncs. The jobs run on the writer's own thread, where a statement costs what SQLite needs for it and no more.
+
+mod local;
 
 use std::path::Path;
 use std::time::Duration;
@@ -14,6 +16,9 @@ use sqlx::{ConnectOptions, Sqlite, SqlitePool};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{Connection, StoreError, Work};
+
+pub(super) use local::LocalConnection;
+pub use local::LocalRow;
 
 /// Readers kept open; reads of one row take microseconds, so few suffice.
 const READERS: u32 = 4;
@@ -86,11 +91,16 @@ impl SqliteBackend {
             .busy_timeout(Duration::from_secs(5))
             .pragma("secure_delete", "ON")
             .pragma("trusted_schema", "OFF");
-        let mut writer = options.clone().create_if_missing(true).connect().await?;
-        migrations.run(&mut writer).await?;
+        let mut first = options.clone().create_if_missing(true).connect().await?;
+        migrations.run(&mut first).await?;
+        let writer = Connection::from(LocalConnection::open(path)?);
+        // Closed after the writer is there: the last connection to close would fold the log into the database.
+        sqlx::Connection::close(first).await?;
         let readers = SqlitePoolOptions::new().max_connections(READERS).connect_with(options.read_only(true)).await?;
         let (jobs, receiver) = mpsc::channel(QUEUE);
-        tokio::spawn(run_writer(Connection::from(writer), receiver));
+        let runtime = tokio::runtime::Handle::current();
+        let thread = std::thread::Builder::new().name("database-writer".to_owned());
+        thread.spawn(move || runtime.block_on(run_writer(writer, receiver))).map_err(|_| StoreError::Interrupted)?;
         Ok(Self { readers, jobs })
     }
 

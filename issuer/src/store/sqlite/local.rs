@@ -1,0 +1,97 @@
+//! The embedded engine's writing connection. Its statements run on the writer's own thread: none waits for another thread.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rusqlite::types::{FromSql, ToSqlOutput, ValueRef};
+use rusqlite::{OpenFlags, ToSql};
+
+use super::super::{StoreError, Value};
+
+/// Statements kept compiled; the issuer writes with about two hundred.
+const STATEMENTS: usize = 256;
+
+/// The one connection that writes.
+pub(in crate::store) struct LocalConnection(rusqlite::Connection);
+
+/// A row read by it.
+pub struct LocalRow {
+    columns: Arc<[String]>,
+    values: Vec<rusqlite::types::Value>,
+}
+
+impl LocalRow {
+    /// The column's value.
+    ///
+    /// # Errors
+    /// [`StoreError::Embedded`] when the column is missing or of another type.
+    pub fn get<T: FromSql>(&self, column: &str) -> Result<T, StoreError> {
+        let missing = || rusqlite::Error::InvalidColumnName(column.to_owned());
+        let index = self.columns.iter().position(|name| name == column).ok_or_else(missing)?;
+        let value = ValueRef::from(self.values.get(index).ok_or_else(missing)?);
+        T::column_result(value).map_err(|_| rusqlite::Error::InvalidColumnType(index, column.to_owned(), value.data_type()).into())
+    }
+}
+
+impl ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Self::Text(text) => text.as_ref().map_or(ValueRef::Null, |text| ValueRef::Text(text.as_bytes())),
+            Self::Integer(integer) => integer.map_or(ValueRef::Null, ValueRef::Integer),
+            Self::Bytes(bytes) => bytes.as_ref().map_or(ValueRef::Null, |bytes| ValueRef::Blob(bytes)),
+        }))
+    }
+}
+
+impl LocalConnection {
+    /// Opens an existing database for writing, durably.
+    pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
+        let connection = rusqlite::Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        connection.busy_timeout(Duration::from_secs(5))?;
+        // A job's savepoint copies the pages it changes: in memory, not into a file of its own. Keys are random, so every insertion
+        // meets other pages of the indexes: the cache (in KiB when negative) holds those of a long history.
+        let settings = [
+            ("synchronous", "FULL"),
+            ("foreign_keys", "ON"),
+            ("secure_delete", "ON"),
+            ("trusted_schema", "OFF"),
+            ("temp_store", "MEMORY"),
+            ("cache_size", "-65536"),
+        ];
+        for (name, value) in settings {
+            connection.pragma_update(None, name, value)?;
+        }
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        Ok(Self(connection))
+    }
+
+    pub(in crate::store) fn execute(&mut self, sql: &str, values: &[Value]) -> Result<u64, StoreError> {
+        let mut statement = self.prepare(sql, values)?;
+        Ok(u64::try_from(statement.raw_execute()?).unwrap_or(u64::MAX))
+    }
+
+    pub(in crate::store) fn fetch(&mut self, sql: &str, values: &[Value], most: usize) -> Result<Vec<LocalRow>, StoreError> {
+        let mut statement = self.prepare(sql, values)?;
+        let columns: Arc<[String]> = statement.column_names().into_iter().map(str::to_owned).collect();
+        let (mut rows, mut found) = (statement.raw_query(), Vec::new());
+        while found.len() < most
+            && let Some(row) = rows.next()?
+        {
+            let values = (0..columns.len()).map(|index| row.get(index)).collect::<Result<_, _>>()?;
+            found.push(LocalRow { columns: Arc::clone(&columns), values });
+        }
+        Ok(found)
+    }
+
+    /// SQLite numbers `$2`, `$1` in the order in which they stand; here, as in PostgreSQL, the number says which value is meant.
+    fn prepare(&mut self, sql: &str, values: &[Value]) -> Result<rusqlite::CachedStatement<'_>, StoreError> {
+        let mut statement = self.0.prepare_cached(sql)?;
+        for index in 1..=statement.parameter_count() {
+            let number = statement.parameter_name(index).and_then(|name| name.strip_prefix('$')).and_then(|number| number.parse::<usize>().ok());
+            let value = number.and_then(|number| values.get(number.checked_sub(1)?)).ok_or(rusqlite::Error::InvalidParameterCount(values.len(), index))?;
+            statement.raw_bind_parameter(index, value)?;
+        }
+        Ok(statement)
+    }
+}
