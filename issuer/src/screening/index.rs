@@ -1,129 +1,213 @@
 //! Which listed names are worth comparing: an index that loses nothing a full scan would find.
 //!
 //! A name reaches [`THRESHOLD`](super::matching::THRESHOLD) only if every word of the shorter name has a partner, because words that
-//! differ on both sides cost the factor 0.7 and a single word against several the factor 0.8. So at least two words of a name of two
-//! or more must have a partner; words written together or apart count as what they make up. The index maps every word of the lists,
-//! every two and three neighbours written together, and every whole name written together, to the names they occur in. A word's
-//! possible partners are found by length and by which letters occur at all: one edit changes at most two of those.
+//! differ on both sides cost the factor 0.7; and a single word against several costs the factor 0.8, so where one side is a single word
+//! both must be covered whole. A partner is a word that resembles the word; or, of neighbours written together, a word that resembles
+//! them closely enough to be taken for them; or the whole name written together. An initial may stand for very many words, so it is
+//! counted as the partner of whichever word needs one.
+//!
+//! Partners are found by length and by which letters occur at all, both read in a row, and then by their edit distance.
 
 use std::collections::HashMap;
 
-use super::matching::{allowed_edits, is_initial, word_similarity};
-use super::name::{NameKey, SON_OF};
+use rapidfuzz::distance::osa;
+
+use super::matching::{allowed_edits, is_initial, joined_edits};
+use super::name::{NameKey, SON_OF, letters};
 
 /// Neighbours written together at most.
 const NEIGHBOURS: usize = 3;
+/// Words of one length that are looked at together.
+const ROW: usize = 64;
+
+/// Where a word or several together occur: the name, and a bit for each of its words that they cover.
+type Occurrence = (u32, u32);
 
 /// The distinct words of one length; the letters stand apart, because they are read far more often than the rest.
 #[derive(Debug, Default)]
 struct SameLength {
     letters: Vec<u32>,
     texts: Vec<String>,
-    /// Positions of the names each word occurs in, ascending.
-    names: Vec<Vec<u32>>,
+    occurrences: Vec<Vec<Occurrence>>,
+}
+
+/// Distinct words, or several written together, by their length.
+#[derive(Debug, Default)]
+struct Vocabulary(Vec<SameLength>);
+
+/// How many words a name has, and how many of them are initials.
+#[derive(Debug, Clone, Copy)]
+struct Size {
+    words: u32,
+    initials: u32,
 }
 
 /// The index over a set of names.
 #[derive(Debug, Default)]
 pub(super) struct NameIndex {
-    /// Words by their length.
-    by_length: Vec<SameLength>,
-    names: usize,
+    words: Vocabulary,
+    together: Vocabulary,
+    /// Names by all their words written together.
+    wholes: HashMap<String, Vec<u32>>,
+    /// By position.
+    sizes: Vec<Size>,
+}
+
+/// What of a listed name and of the name in question has partners: a bit for each word.
+#[derive(Clone, Copy, Default)]
+struct Covered {
+    listed: u32,
+    asked: u64,
 }
 
 impl NameIndex {
     /// Indexes `keys` by their positions.
     pub(super) fn over<'a>(keys: impl Iterator<Item = &'a NameKey>) -> Self {
-        let mut occurrences: HashMap<String, Vec<u32>> = HashMap::new();
-        let mut names = 0;
+        let (mut words, mut together): (HashMap<String, Vec<Occurrence>>, HashMap<String, Vec<Occurrence>>) = (HashMap::new(), HashMap::new());
+        let mut index = Self::default();
         for (position, key) in (0_u32..).zip(keys) {
-            names += 1;
-            for (text, _) in units(key.words()) {
-                let positions = occurrences.entry(text).or_default();
-                if positions.last() != Some(&position) {
-                    positions.push(position);
+            for unit in units(key.words()) {
+                let place = if unit.count == 1 { &mut words } else { &mut together };
+                // Thirty-two bits; what a longer name covers counts as everything.
+                let covers = u32::try_from(unit.covers).unwrap_or(u32::MAX);
+                place.entry(unit.text).or_default().push((position, covers));
+            }
+            index.wholes.entry(key.whole().to_owned()).or_default().push(position);
+            let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+            // A name too long for the bits counts as covered from the start.
+            let counted = if key.words().len() > 32 { 0 } else { key.words().len() };
+            index.sizes.push(Size { words: count(counted), initials: count(initials(key.words())) });
+        }
+        index.words = Vocabulary::of(words);
+        index.together = Vocabulary::of(together);
+        index
+    }
+
+    /// Positions of the names that may reach the threshold, ascending.
+    pub(super) fn candidates(&self, key: &NameKey) -> Vec<usize> {
+        let words = key.words();
+        // Nobody's name is longer than the bits; what is goes the long way, and so do initials alone.
+        if words.len() > 64 || words.iter().all(|word| is_initial(word)) {
+            return (0..self.sizes.len()).collect();
+        }
+        let mut covered = vec![Covered::default(); self.sizes.len()];
+        let mut cover = |unit: &Unit, found: &[Occurrence]| {
+            for (name, listed) in found {
+                if let Some(covered) = usize::try_from(*name).ok().and_then(|name| covered.get_mut(name)) {
+                    covered.listed |= listed;
+                    covered.asked |= unit.covers;
                 }
             }
+        };
+        for unit in units(words) {
+            if unit.count > 1 {
+                self.words.near(&unit.text, joined_edits, |found| cover(&unit, found));
+            } else {
+                self.words.near(&unit.text, allowed_edits, |found| cover(&unit, found));
+                self.together.near(&unit.text, joined_edits, |found| cover(&unit, found));
+            }
         }
+        for name in self.wholes.get(key.whole()).into_iter().flatten() {
+            if let Some(covered) = usize::try_from(*name).ok().and_then(|name| covered.get_mut(name)) {
+                *covered = Covered { listed: u32::MAX, asked: u64::MAX };
+            }
+        }
+        let asked = Size { words: u32::try_from(words.len()).unwrap_or(u32::MAX), initials: u32::try_from(initials(words)).unwrap_or(u32::MAX) };
+        let worth = |(position, (covered, size)): (usize, (Covered, &Size))| covered.may_reach(asked, *size).then_some(position);
+        covered.into_iter().zip(&self.sizes).enumerate().filter_map(worth).collect()
+    }
+}
+
+impl Covered {
+    /// Whether enough words have partners. Initials of either side may be the partners of as many words of the other, and have ones.
+    const fn may_reach(self, asked: Size, listed: Size) -> bool {
+        if self.asked == 0 && asked.initials == 0 && listed.initials == 0 {
+            return false;
+        }
+        let spare = asked.initials + listed.initials;
+        let asked_whole = self.asked.count_ones() + spare >= asked.words;
+        let listed_whole = self.listed.count_ones() + spare >= listed.words;
+        if asked.words == 1 || listed.words == 1 { asked_whole && listed_whole } else { asked_whole || listed_whole }
+    }
+}
+
+impl Vocabulary {
+    fn of(occurrences: HashMap<String, Vec<Occurrence>>) -> Self {
         let mut by_length: Vec<SameLength> = Vec::new();
-        for (text, names) in occurrences {
+        for (text, occurrences) in occurrences {
             if by_length.len() <= text.len() {
                 by_length.resize_with(text.len() + 1, SameLength::default);
             }
             let words = &mut by_length[text.len()];
             words.letters.push(letters(&text));
             words.texts.push(text);
-            words.names.push(names);
+            words.occurrences.push(occurrences);
         }
-        Self { by_length, names }
+        Self(by_length)
     }
 
-    /// Positions of the names that may reach the threshold, ascending.
-    pub(super) fn candidates(&self, key: &NameKey) -> Vec<usize> {
-        let words = key.words();
-        // Sixty-four bits mark which words have partners; nobody's name is longer, and what is goes the long way.
-        if words.len() > 64 || words.iter().all(|word| is_initial(word)) {
-            return (0..self.names).collect();
-        }
-        // An initial may stand for very many words: it counts as partnered.
-        let initials = words.iter().enumerate().filter(|(_, word)| is_initial(word)).fold(0_u64, |mask, (position, _)| mask | (1 << position));
-        let mut partnered: HashMap<u32, u64> = HashMap::new();
-        for (text, covered) in units(words).into_iter().filter(|(text, _)| !is_initial(text)) {
-            for names in self.partners(&text, covered.count_ones() > 1) {
-                for name in names {
-                    *partnered.entry(*name).or_default() |= covered;
+    /// Calls `found` with the occurrences of every word within as many edits of `text` as `edits` allows for the longer of the two.
+    fn near(&self, text: &str, edits: fn(usize) -> usize, mut found: impl FnMut(&[Occurrence])) {
+        let wanted = letters(text);
+        let comparator = osa::BatchComparator::new(text.bytes());
+        for (length, words) in self.0.iter().enumerate() {
+            let allowed = edits(length.max(text.len()));
+            if length.abs_diff(text.len()) > allowed {
+                continue;
+            }
+            for (row, masks) in words.letters.chunks(ROW).enumerate() {
+                for place in few_differ(masks, wanted, allowed) {
+                    let position = row * ROW + place;
+                    let (Some(candidate), Some(occurrences)) = (words.texts.get(position), words.occurrences.get(position)) else { continue };
+                    let args = osa::Args::default().score_cutoff(allowed);
+                    if comparator.distance_with_args(candidate.bytes(), &args).is_some() {
+                        found(occurrences);
+                    }
                 }
             }
         }
-        let needed = u32::try_from(words.len().min(2)).unwrap_or(2);
-        let mut found: Vec<usize> =
-            partnered.into_iter().filter(|(_, covered)| (covered | initials).count_ones() >= needed).map(|(name, _)| name as usize).collect();
-        found.sort_unstable();
-        found
-    }
-
-    /// The names of every word that may be a partner of `text`. Words written together are never what an initial stands for.
-    fn partners<'a>(&'a self, text: &'a str, together: bool) -> impl Iterator<Item = &'a Vec<u32>> {
-        let wanted = letters(text);
-        self.by_length.iter().enumerate().flat_map(move |(length, words)| {
-            let edits = allowed_edits(length.max(text.len()));
-            let initials = length == 1 && !together;
-            let near = initials || length.abs_diff(text.len()) <= edits;
-            let letters = if near { words.letters.as_slice() } else { &[] };
-            letters.iter().enumerate().filter_map(move |(position, letters)| {
-                let plausible = initials || (letters ^ wanted).count_ones() as usize <= 2 * edits;
-                (plausible && word_similarity(text, words.texts.get(position)?) > 0.0).then(|| words.names.get(position)).flatten()
-            })
-        })
     }
 }
 
-/// Every word, every few neighbours together, and the whole together, with a mark for each word they cover. A word bound by `bin`
-/// stands without it: it may be the partner of either.
-fn units(words: &[String]) -> Vec<(String, u64)> {
-    let mut units = Vec::new();
+/// The places of a row's words that neither lack nor have more than `allowed` letters of those wanted.
+fn few_differ(row: &[u32], wanted: u32, allowed: usize) -> impl Iterator<Item = usize> {
+    let allowed = u32::try_from(allowed).unwrap_or(u32::MAX);
+    // Without branches, so that several are counted at once.
+    let mut fits = [false; ROW];
+    for (fits, letters) in fits.iter_mut().zip(row) {
+        *fits = ((letters & !wanted).count_ones() <= allowed) & ((wanted & !letters).count_ones() <= allowed);
+    }
+    fits.into_iter().enumerate().filter_map(|(place, fits)| fits.then_some(place))
+}
+
+/// A word or several neighbours written together.
+struct Unit {
+    text: String,
+    /// How many words.
+    count: usize,
+    /// A bit for each word.
+    covers: u64,
+}
+
+/// Every word but initials, and every few neighbours together. A word bound by `bin` stands without it: it may be the partner of either.
+fn units(words: &[String]) -> Vec<Unit> {
+    let mut units = Vec::with_capacity(NEIGHBOURS * words.len());
     for first in 0..words.len() {
         for count in 1..=NEIGHBOURS.min(words.len() - first) {
             let text = words[first..first + count].concat();
-            let text = text.strip_prefix(SON_OF).map_or_else(|| text.clone(), str::to_owned);
-            let covered =
-                (first..first + count).fold(0_u64, |mask, position| mask | 1_u64.checked_shl(u32::try_from(position).unwrap_or(u32::MAX)).unwrap_or(0));
-            units.push((text, covered));
+            if is_initial(&text) {
+                continue;
+            }
+            let text = text.strip_prefix(SON_OF).map(str::to_owned).unwrap_or(text);
+            let bit = |position: usize| u32::try_from(position).ok().and_then(|position| 1_u64.checked_shl(position)).unwrap_or(0);
+            units.push(Unit { text, count, covers: (first..first + count).fold(0, |mask, position| mask | bit(position)) });
         }
-    }
-    if words.len() > NEIGHBOURS {
-        units.push((words.concat(), u64::MAX));
     }
     units
 }
 
-/// A bit for each letter and digit that occurs.
-fn letters(text: &str) -> u32 {
-    text.bytes().fold(0, |mask, byte| match byte {
-        b'a'..=b'z' => mask | 1 << (byte - b'a'),
-        b'0'..=b'9' => mask | 1 << 26,
-        _ => mask,
-    })
+fn initials(words: &[String]) -> usize {
+    words.iter().filter(|word| is_initial(word)).count()
 }
 
 #[cfg(test)]

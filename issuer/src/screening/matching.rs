@@ -6,6 +6,8 @@
 //! patronymics) cost little ([`EXTRA`]); words that differ on both sides cost themselves and [`DIFFERENT`], because that is how
 //! brothers and namesakes differ. Weights and thresholds were chosen on half of a public set of labelled name pairs.
 
+use std::borrow::Cow;
+
 use rapidfuzz::distance::osa;
 
 use super::name::{NameKey, SON_OF};
@@ -44,22 +46,32 @@ pub fn name_similarity(one: &str, other: &str) -> f64 {
     }
 }
 
+/// A word to compare, or several written together, with the letters that occur in it.
+struct Word<'a> {
+    text: Cow<'a, str>,
+    letters: u32,
+}
+
 /// Similarity of two prepared names; the order of the arguments does not matter.
 pub(super) fn similarity(one: &NameKey, other: &NameKey) -> f64 {
-    if one.words().concat() == other.words().concat() {
+    if one.whole() == other.whole() {
         return 1.0;
     }
-    let joined_one = joined(one.words(), other.words());
-    let joined_other = joined(other.words(), one.words());
+    let joined_one = joined(one, other);
+    let joined_other = joined(other, one);
     let (shorter, longer) = if joined_one.len() <= joined_other.len() { (&joined_one, &joined_other) } else { (&joined_other, &joined_one) };
     by_words(shorter, longer)
 }
 
-fn by_words(shorter: &[String], longer: &[String]) -> f64 {
+fn by_words(shorter: &[Word<'_>], longer: &[Word<'_>]) -> f64 {
     let mut pairs: Vec<(f64, usize, usize)> = Vec::new();
     for (left, word) in shorter.iter().enumerate() {
-        let alike = longer.iter().enumerate().map(|(right, candidate)| (word_similarity(word, candidate), left, right));
-        pairs.extend(alike.filter(|(alike, ..)| *alike > 0.0));
+        for (right, candidate) in longer.iter().enumerate() {
+            let alike = if may_be_alike(word.letters, candidate.letters) { word_similarity(&word.text, &candidate.text) } else { 0.0 };
+            if alike > 0.0 {
+                pairs.push((alike, left, right));
+            }
+        }
     }
     pairs.sort_by(|one, other| other.0.total_cmp(&one.0));
     let (mut left_free, mut right_free) = (vec![true; shorter.len()], vec![true; longer.len()]);
@@ -67,48 +79,72 @@ fn by_words(shorter: &[String], longer: &[String]) -> f64 {
     for (alike, left, right) in pairs {
         if left_free[left] && right_free[right] {
             (left_free[left], right_free[right]) = (false, false);
-            let letters = f64::midpoint(letters(&shorter[left]), letters(&longer[right]));
+            let letters = f64::midpoint(length(&shorter[left]), length(&longer[right]));
             score += alike * letters;
             weight += letters;
         }
     }
-    let left_over =
-        |words: &[String], free: &[bool]| -> Vec<String> { words.iter().zip(free).filter(|(_, free)| **free).map(|(word, _)| word.clone()).collect() };
-    let (only_shorter, only_longer) = (left_over(shorter, &left_free), left_over(longer, &right_free));
-    let sum = |words: &[String]| words.iter().map(|word| letters(word)).sum::<f64>();
-    if only_shorter.iter().chain(&only_longer).any(|word| is_number(word)) {
+    let only = |words: &[Word<'_>], free: &[bool]| {
+        let left_over = words.iter().zip(free).filter(|(_, free)| **free).map(|(word, _)| word);
+        left_over.fold((0.0, false), |(sum, number), word| (sum + length(word), number || is_number(&word.text)))
+    };
+    let ((only_shorter, number_shorter), (only_longer, number_longer)) = (only(shorter, &left_free), only(longer, &right_free));
+    if number_shorter || number_longer {
         weight += NUMBER;
     }
     let mut factor = if shorter.len() == 1 && longer.len() > 1 { SINGLE } else { 1.0 };
-    if only_shorter.is_empty() {
-        weight += EXTRA * sum(&only_longer);
-    } else {
-        weight += f64::midpoint(sum(&only_shorter), sum(&only_longer));
+    if left_free.contains(&true) {
+        weight += f64::midpoint(only_shorter, only_longer);
         factor *= DIFFERENT;
+    } else {
+        weight += EXTRA * only_longer;
     }
     if weight > 0.0 { factor * score / weight } else { 0.0 }
 }
 
-/// `words` with neighbours written together where `others` have them so, and they find no better partners apart.
-fn joined(words: &[String], others: &[String]) -> Vec<String> {
-    let best = |word: &str| others.iter().map(|other| word_similarity(word, other)).fold(0.0, f64::max);
+/// The words of `name` with neighbours written together where `other` has them so, and they find no better partners apart.
+fn joined<'a>(name: &'a NameKey, other: &NameKey) -> Vec<Word<'a>> {
+    let best = |text: &str, letters: u32| {
+        let partners = other.words().iter().zip(other.letters()).filter(|(_, theirs)| may_be_alike(letters, **theirs));
+        partners.map(|(word, _)| word_similarity(text, word)).fold(0.0, f64::max)
+    };
+    let (words, masks) = (name.words(), name.letters());
     let mut result = Vec::with_capacity(words.len());
-    let mut rest = words;
-    'words: while let Some((first, after)) = rest.split_first() {
+    let mut first = 0;
+    'words: while first < words.len() {
         for (count, apart_enough) in [(3, 2.7), (2, 1.7)] {
-            if let Some((together, remaining)) = rest.split_at_checked(count) {
-                let whole = together.concat();
-                if best(&whole) >= JOINED && together.iter().map(|word| best(word)).sum::<f64>() < apart_enough {
-                    result.push(whole);
-                    rest = remaining;
-                    continue 'words;
-                }
+            let (Some(together), Some(apart)) = (words.get(first..first + count), masks.get(first..first + count)) else { continue };
+            let total: usize = together.iter().map(String::len).sum();
+            let letters = apart.iter().fold(0, |all, mask| all | mask);
+            // Most neighbours together are nothing's length.
+            if !other.words().iter().any(|word| total.abs_diff(word.len()) <= joined_edits(total.max(word.len()))) {
+                continue;
+            }
+            let whole = together.concat();
+            if best(&whole, letters) >= JOINED && together.iter().zip(apart).map(|(word, letters)| best(word, *letters)).sum::<f64>() < apart_enough {
+                result.push(Word { text: Cow::Owned(whole), letters });
+                first += count;
+                continue 'words;
             }
         }
-        result.push(first.clone());
-        rest = after;
+        if let (Some(word), Some(letters)) = (words.get(first), masks.get(first)) {
+            result.push(Word { text: Cow::Borrowed(word), letters: *letters });
+        }
+        first += 1;
     }
     result
+}
+
+/// Whether words with these letters can be alike: no three edits bring in more than three letters. An initial shares its only letter.
+const fn may_be_alike(one: u32, other: u32) -> bool {
+    few(one & !other) && few(other & !one) || one.is_power_of_two() || other.is_power_of_two()
+}
+
+/// Whether at most three bits are set.
+const fn few(mask: u32) -> bool {
+    let mask = mask & mask.wrapping_sub(1);
+    let mask = mask & mask.wrapping_sub(1);
+    mask & mask.wrapping_sub(1) == 0
 }
 
 /// Likeness of two words; 0 when they are different words.
@@ -146,6 +182,13 @@ pub(super) const fn allowed_edits(longer: usize) -> usize {
     }
 }
 
+/// Letters that may differ between words written together and the one word they are taken for, by the length of the longer: what is
+/// more keeps them below [`JOINED`].
+pub(super) fn joined_edits(longer: usize) -> usize {
+    // 1 − EDIT · edits / longer ≥ JOINED, in whole numbers: EDIT is 90 %, and 15 % may be lost.
+    allowed_edits(longer).min(longer * 15 / 90)
+}
+
 /// Whether a word is a single letter, which may stand for any word it begins.
 pub(super) fn is_initial(word: &str) -> bool {
     word.len() == 1
@@ -156,8 +199,8 @@ fn is_number(word: &str) -> bool {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "words are short")]
-const fn letters(word: &str) -> f64 {
-    word.len() as f64
+fn length(word: &Word<'_>) -> f64 {
+    word.text.len() as f64
 }
 
 #[cfg(test)]

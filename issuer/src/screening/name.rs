@@ -68,6 +68,10 @@ const PATRONYMS: [&str; 4] = ["bin", "ben", "ibn", "bint"];
 pub(super) struct NameKey {
     /// The words in the order in which they are written.
     words: Vec<String>,
+    /// Which letters occur in each word, see [`letters`].
+    letters: Vec<u32>,
+    /// The words written together.
+    whole: String,
 }
 
 impl NameKey {
@@ -82,13 +86,33 @@ impl NameKey {
         words.retain(|word| !TITLES.contains(&word.as_str()) && !COMPANY_FORMS.contains(&word.as_str()));
         // A name of nothing but titles and forms is still a name.
         let words = bind_patronyms(if words.is_empty() { written } else { words });
-        words.iter().any(|word| word.bytes().any(|byte| byte.is_ascii_alphabetic())).then_some(Self { words })
+        let has_letters = words.iter().any(|word| word.bytes().any(|byte| byte.is_ascii_alphabetic()));
+        has_letters.then(|| Self { letters: words.iter().map(|word| letters(word)).collect(), whole: words.concat(), words })
     }
 
     /// The words in the order in which they are written.
     pub(super) fn words(&self) -> &[String] {
         &self.words
     }
+
+    /// Which letters occur in each word, in the order of the words.
+    pub(super) fn letters(&self) -> &[u32] {
+        &self.letters
+    }
+
+    /// The words written together.
+    pub(super) fn whole(&self) -> &str {
+        &self.whole
+    }
+}
+
+/// A bit for each letter that occurs, and one for digits. One edit takes away at most one letter and brings at most one.
+pub(super) fn letters(text: &str) -> u32 {
+    text.bytes().fold(0, |mask, byte| match byte {
+        b'a'..=b'z' => mask | 1 << (byte - b'a'),
+        b'0'..=b'9' => mask | 1 << 26,
+        _ => mask,
+    })
 }
 
 /// `a.b.c.` is one word, `w.` an initial, `st.john` two words.

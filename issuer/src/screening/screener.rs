@@ -66,9 +66,14 @@ impl Screener {
         let Some(key) = NameKey::of(name) else { return ScreeningOutcome::default() };
         let mut best: HashMap<(usize, &str), Hit> = HashMap::new();
         for listed in lists.index.candidates(&key).into_iter().filter_map(|position| lists.names.get(position)) {
-            let alike = similarity(&key, &listed.key);
             let compared = person.compare(&listed.qualifiers);
-            let score = (alike - against(compared)).max(0.0);
+            let against = against(compared);
+            // Where the same name would not be enough, the names need not be compared.
+            if 1.0 - against < THRESHOLD {
+                continue;
+            }
+            let alike = similarity(&key, &listed.key);
+            let score = (alike - against).max(0.0);
             if score < THRESHOLD {
                 continue;
             }
