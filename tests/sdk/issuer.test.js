@@ -67,6 +67,10 @@ describe("evidence", () => {
     expect(checked.applicantReference).toBe(bundle.statement.applicant_reference);
   });
 
+  it("holds with the keys it brings, for whoever trusts them", async () => {
+    expect((await verifyEvidence(bundle, { ...options, keys: "bundle" })).claims).toMatchObject({ income_verified: true });
+  });
+
   it.each(attacks)("%s: %s", async (failure, _, change, more = {}) => {
     const changed = structuredClone(bundle);
     change(changed);
@@ -83,6 +87,33 @@ describe("evidence", () => {
   });
 });
 
+describe("a sandbox token", () => {
+  it("is verified, packaged for the file, and its outcome reported once", async () => {
+    const verification = await passid.verifications.create("passid-sandbox-tier1aaa", { institutionRef: "loan_7" });
+    expect(verification).toMatchObject({ credential_valid: true, claims: { tier: "A", fsi_score: 812, corridor: "KE→GB" } });
+    const id = verification.verification_id;
+    expect(await passid.verifications.get(id)).toMatchObject({ credential_valid: true, institution_reference: "loan_7" });
+    const file = await passid.package({ token: id, institutionRef: "loan_7" });
+    expect(file).toMatchObject({ audit_id: id, claims: { income_verified: true }, freshness: { stale: false }, provenance: { source: "open_banking" }, evidence: `/v1/verifications/${id}/evidence` });
+    const outcome = await passid.outcome({ token: id, outcome: "repaid", productType: "personal_loan", amountUsd: 5_000.5, observationDays: 180 });
+    expect(outcome).toMatchObject({ verification_id: id, outcome: "repaid", coverage: "high", fsi_score: 812, tier: "A" });
+    expect(await failure(passid.outcome({ token: id, outcome: "defaulted" }))).toMatchObject({ code: "conflict", status: 409, retryable: false });
+    const { keys } = await (await fetch(`${issuer.baseUrl}/.well-known/jwks.json`)).json();
+    expect((await verifyEvidence(await passid.evidence(id), { keys, environment: "sandbox" })).claims).toMatchObject({ fsi_score: 812 });
+  });
+
+  it.each([
+    ["BADSIGNATURE", "SIGNATURE_INVALID"], ["BADPROOF", "PROOF_INVALID"], ["EXPIRED", "TOKEN_EXPIRED"], ["STALE", "CREDENTIAL_STALE"], ["WITHDRAWN", "TOKEN_REVOKED"],
+    ["REVOKED", "CREDENTIAL_REVOKED"], ["UNKNOWN", "TOKEN_NOT_FOUND"], ["USED", "TOKEN_ALREADY_USED"], ["MISMATCH", "INSTITUTION_MISMATCH"], ["SANCTIONED", "HARD_DENY_SANCTIONS_MATCH"],
+  ])("PASSID-SANDBOX-%s is refused as documented: %s", async (name, denyReason) => {
+    const error = await failure(passid.verify(`PASSID-SANDBOX-${name}`));
+    expect(error).toMatchObject({ code: "credential_refused", denyReason, verificationId: expect.stringMatching(/^vrf_/) });
+    expect(await failure(passid.evidence(error.verificationId))).toMatchObject({ code: "not_found" });
+    expect(await failure(passid.package({ token: error.verificationId }))).toMatchObject({ code: "not_found" });
+  });
+
+});
+
 describe("a session", () => {
   it("is waited for until the person shares, or declines", async () => {
     const asked = await passid.sessions.create({ institutionName: "Meridian Loans", permissions: ["income_verified"], predicates: [{ claim: "income_monthly", operator: ">=", bound: 100_000 }] });
@@ -91,6 +122,25 @@ describe("a session", () => {
     const refused = await passid.sessions.create();
     await phone.decline(refused.code, "not now");
     expect(await failure(passid.sessions.waitFor(refused.requestId))).toMatchObject({ code: "session_declined", message: "not now" });
+  });
+
+  it("answers a held poll as soon as the person has shared, and not before", async () => {
+    const asked = await passid.sessions.create({ permissions: ["identity_verified"] });
+    let answered = false;
+    const poll = fetch(`${issuer.baseUrl}/v1/sessions/${asked.requestId}?wait=25`, { headers: { "x-institution-key": workspace.keys.secret } }).then(async (response) => {
+      answered = true;
+      return response.json();
+    });
+    expect((await passid.sessions.get(asked.requestId)).status).toBe("pending");
+    expect(answered).toBe(false);
+    await phone.approve(asked.deepLink);
+    expect(await poll).toMatchObject({ status: "completed", claims: { identity_verified: true } });
+  });
+
+  it("that is not answered in time ends the waiting, not the session", async () => {
+    const { requestId } = await passid.sessions.create();
+    expect(await failure(passid.sessions.waitFor(requestId, { waitMs: 200 }))).toMatchObject({ code: "timeout", retryable: true });
+    expect((await passid.sessions.get(requestId)).status).toBe("pending");
   });
 
   it("lets a caller stop waiting", async () => {

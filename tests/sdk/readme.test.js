@@ -1,4 +1,5 @@
-// Every snippet of the SDKs' READMEs runs as it stands there.
+// Every snippet of the SDKs' READMEs runs as it stands there: those of the Node SDK in order, against the real issuer, in the workspace that
+// its first lines open.
 
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
@@ -7,9 +8,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
-import { createMockPassid } from "@passidio/node/testing";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { startIssuer } from "../../examples/loan-application/start.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const snippets = async (path, language) => {
@@ -18,33 +20,40 @@ const snippets = async (path, language) => {
 };
 const node = await snippets("api/sdk/node/README.md", "js");
 const react = await snippets("api/sdk/react/README.md", "jsx");
-let directory, passid, mock;
+const [shell] = await snippets("api/sdk/node/README.md", "sh");
+let directory, issuer, env;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "passid-readme-"));
   await symlink(join(root, "node_modules"), join(directory, "node_modules"));
-  mock = createMockPassid();
-  for (const token of ["PASSID-SANDBOX-TIER1AAA", "PASSID-SANDBOX-TIER3CCC", "NG4M-XQRS-T88W"]) mock.token(token);
-  passid = await mock.listen();
+  issuer = await startIssuer({ data: join(directory, "issuer") });
+  env = { ...process.env, PASSID_URL: issuer.baseUrl, PASSID_WEBHOOK_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" };
 });
 afterAll(async () => {
-  await passid.close();
+  await issuer?.stop();
   await rm(directory, { recursive: true, force: true });
 });
 
 describe("the Node SDK's", () => {
-  it("README has snippets", () => expect(node.length).toBeGreaterThanOrEqual(7));
+  it("first lines open a workspace", async () => {
+    const curl = /^curl (?:.*\\\n)*.*$/m.exec(shell)[0];
+    const { stdout } = await promisify(execFile)("bash", ["-c", curl], { env });
+    env.PASSID_API_KEY = JSON.parse(stdout).keys.sandbox.secret;
+    expect(env.PASSID_API_KEY).toMatch(/^sk_sandbox_/);
+  });
+
+  it("README has snippets", () => expect(node.length).toBeGreaterThanOrEqual(8));
 
   it.each(node.map((code, index) => [index + 1, code]))("snippet %i runs", async (index, code) => {
     const file = join(directory, `snippet-${index}.mjs`);
     // What only defines routes is listened to once, to see that the framework takes it.
     const tail = code.includes("const app = express()") ? "\nconst server = app.listen(0, () => server.close());\n" : "";
     await writeFile(file, code + tail);
-    const env = { ...process.env, PASSID_API_KEY: mock.apiKey, PASSID_URL: passid.url, PASSID_WEBHOOK_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" };
     const { stdout } = await promisify(execFile)(process.execPath, [file], { env });
-    if (index === 1) expect(stdout.trim()).toBe("true £3,000–4,000/mo");
-    if (index === 2) expect(stdout).toMatch(/passid:\/\/verify-request.*AB3X-7YQM\naborted/);
+    if (index === 1) expect(stdout).toMatch(/^true \$3,000–4,000\/mo\n$/);
+    if (index === 2) expect(stdout).toMatch(/^passid:\/\/verify-request\S+ \w{4}-\w{4}\naborted\n$/);
     if (index === 3) expect(stdout.trim()).toBe("go on");
+    if (code.includes("verifyEvidence(")) expect(stdout.trim()).toBe("743");
   });
 });
 

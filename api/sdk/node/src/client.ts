@@ -14,6 +14,7 @@ import type {
   SessionCreated,
   SessionView,
   VerificationSummary,
+  VerificationSummaryPage,
   VerifyResponse,
 } from "./types.js";
 
@@ -132,8 +133,7 @@ export class Verifications {
     let after = cursor;
     do {
       const query = { limit, after, credential_valid: credentialValid === undefined ? undefined : String(credentialValid) };
-      type Page = { data: VerificationSummary[]; has_more: boolean; next_cursor?: string | null };
-      const page: Page = await this.#transport.send({ method: "GET", path: "/v1/verifications", query }, call);
+      const page: VerificationSummaryPage = await this.#transport.send({ method: "GET", path: "/v1/verifications", query }, call);
       yield* page.data;
       after = page.has_more ? (page.next_cursor ?? undefined) : undefined;
     } while (after !== undefined);

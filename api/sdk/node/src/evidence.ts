@@ -124,7 +124,7 @@ async function snarkjs(): Promise<Groth16> {
  * Throws {@link EvidenceError} naming the check that failed.
  */
 export async function verifyEvidence(evidence: Evidence, options: EvidenceOptions): Promise<CheckedEvidence> {
-  const keys = options.keys === "bundle" ? evidence.issuer_keys : options.keys;
+  const keys = options.keys === "bundle" ? evidence.issuer_keys.keys : options.keys;
   const { head, keyId } = await verifyHead(evidence.head, keys, options.environment);
   if (head.environment !== options.environment) throw new EvidenceError("other_environment", `the head is of the ${head.environment} tree`);
   const { statement } = evidence;

@@ -2,7 +2,7 @@
 
 import type { VerificationClaims } from "../claims.js";
 import { normaliseToken } from "../tokens.js";
-import type { CreateSession, DenyReason, Problem, SessionView, VerifyResponse } from "../types.js";
+import type { Claims, CreateSession, DenyReason, Problem, SessionView, VerifyResponse } from "../types.js";
 import { strongClaims } from "./fixtures.js";
 
 const JSON_TYPE = "application/json";
@@ -78,7 +78,7 @@ export class MockPassid {
   complete(requestId: string, claims: VerificationClaims = strongClaims): this {
     const id = this.#record({ claims });
     const session = this.#session(requestId);
-    this.#sessions.set(requestId, { ...session, status: "completed", verification_id: id, claims, verifiedAt: this.#time() });
+    this.#sessions.set(requestId, { ...session, status: "completed", verification_id: id, claims: claims as Claims, verifiedAt: this.#time() });
     return this;
   }
 

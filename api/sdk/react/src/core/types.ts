@@ -1,41 +1,15 @@
 // What the widget asks for and what it hands on.
 
-/** One line of the consent screen. */
-export type Permission =
-  | "identity_verified"
-  | "income_verified"
-  | "sanctions_clear"
-  | "payment_reliability"
-  | "savings_consistency"
-  | "fraud_risk"
-  | "full_score"
-  | "verified_credential_summary";
+import type { Claims, PermissionSet } from "./generated.js";
 
 /** A fact to ask for without the claim, such as `income_monthly >= 250000` (minor units). */
-export interface Predicate {
-  claim: string;
-  operator: ">=" | "<=" | "=" | "!=";
-  bound: number;
-}
+export type { Predicate } from "./generated.js";
+
+/** One line of the consent screen. */
+export type Permission = PermissionSet[number];
 
 /** Claims by name; only what the person consented to is there. */
-export interface VerifiedClaims {
-  identity_verified?: boolean;
-  income_verified?: boolean;
-  income_band?: string | null;
-  sanctions_screening_clear?: boolean;
-  sanctions_clear?: boolean;
-  payment_behavior_verified?: boolean;
-  payment_reliability?: number;
-  savings_behavior_verified?: boolean;
-  savings_consistency?: number;
-  identity_and_fraud_checks_passed?: boolean;
-  fraud_risk?: "low" | "medium" | "high";
-  fsi_score?: number | null;
-  tier?: "A" | "B" | "C" | "D" | null;
-  data_window_days?: number;
-  freshness_hours?: number;
-  linked_accounts?: number;
+export interface VerifiedClaims extends Partial<Claims> {
   [claim: string]: unknown;
 }
 
