@@ -94,7 +94,7 @@ describe("a sandbox token", () => {
     const id = verification.verification_id;
     expect(await passid.verifications.get(id)).toMatchObject({ credential_valid: true, institution_reference: "loan_7" });
     const file = await passid.package({ token: id, institutionRef: "loan_7" });
-    expect(file).toMatchObject({ audit_id: id, claims: { income_verified: true }, freshness: { stale: false }, provenance: { source: "open_banking" }, evidence: `/v1/verifications/${id}/evidence` });
+    expect(file).toMatchObject({ audit_id: id, claims: { income_verified: true }, freshness: { stale: false }, provenance: { source: "sandbox_bank" }, evidence: `/v1/verifications/${id}/evidence` });
     const outcome = await passid.outcome({ token: id, outcome: "repaid", productType: "personal_loan", amountUsd: 5_000.5, observationDays: 180 });
     expect(outcome).toMatchObject({ verification_id: id, outcome: "repaid", coverage: "high", fsi_score: 812, tier: "A" });
     expect(await failure(passid.outcome({ token: id, outcome: "defaulted" }))).toMatchObject({ code: "conflict", status: 409, retryable: false });
