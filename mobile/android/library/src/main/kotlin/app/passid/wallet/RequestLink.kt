@@ -6,6 +6,9 @@ package app.passid.wallet
  * This is a sieve, not the judge: it keeps what is plainly not ours away from the wallet (and from logs). The core reads strictly.
  */
 public class RequestLink private constructor(internal val text: String) {
+    /** Whether it is a link rather than a code: what the system opens an app with is never a code. */
+    public val isLink: Boolean get() = text.startsWith(START)
+
     /** A link opens a request: it does not print. */
     override fun toString(): String = "RequestLink(redacted)"
 

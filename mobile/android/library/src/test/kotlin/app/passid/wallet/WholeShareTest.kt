@@ -2,11 +2,11 @@ package app.passid.wallet
 
 import app.passid.wallet.core.AttemptStage
 import app.passid.wallet.core.KeystoreFailure
-import app.passid.wallet.core.KeystoreRole
 import app.passid.wallet.core.WalletFailure
 import app.passid.wallet.core.WalletLanguage
 import app.passid.wallet.core.WalletSettings
 import app.passid.wallet.core.say
+import app.passid.wallet.keystore.Presence
 import java.nio.file.Files
 import kotlin.test.Test
 import kotlin.test.assertContains
@@ -23,10 +23,10 @@ import kotlinx.coroutines.runBlocking
 /** A person's whole way, through the Kotlin library, the real native library and a running issuer. */
 class WholeShareTest {
     private class Phone {
-        val keystore = SoftKeystore()
+        val keys = SoftKeys()
         private val directory = Files.createTempDirectory("passid-wallet").toFile().apply { deleteOnExit() }
 
-        suspend fun open() = PassidWallet.open(WalletSettings(dataDirectory = "$directory/vault", issuer = ISSUER, environment = "sandbox"), keystore)
+        suspend fun open() = PassidWallet.open(WalletSettings(dataDirectory = "$directory/vault", issuer = ISSUER, environment = "sandbox"), keys.keystore)
     }
 
     private suspend fun setUp(wallet: PassidWallet) {
@@ -81,11 +81,11 @@ class WholeShareTest {
         val (session, link) = bank.session(listOf("identity_verified"))
         val asking = asked(wallet, link)
 
-        phone.keystore.mood = { if (it == KeystoreRole.CONSENT) throw KeystoreFailure.Cancelled() }
+        phone.keys.person = Presence { throw KeystoreFailure.Cancelled() }
         assertEquals(ConsentState.Failed("keystore_cancelled", Advice.NOTHING), wallet.approve(asking).last())
-        phone.keystore.mood = { if (it == KeystoreRole.CONSENT) throw IllegalStateException("must not be repeated") }
+        phone.keys.person = Presence { throw IllegalStateException("must not be repeated") }
         assertEquals("keystore_unavailable", assertIs<ConsentState.Failed>(wallet.approve(asking).last()).code)
-        phone.keystore.mood = {}
+        phone.keys.person = Presence { it }
 
         // The collector goes away at the first stage: the attempt is cancelled, and the request stays open.
         assertIs<ConsentState.Working>(wallet.approve(asking).first())
