@@ -23,6 +23,6 @@ pub(crate) struct Core {
     pub(crate) prover: Arc<dyn ProofMaker>,
     /// The present access token.
     pub(crate) token: Mutex<Option<AccessToken>>,
-    /// Held while an attempt to share runs: one at a time.
-    pub(crate) presenting: Mutex<()>,
+    /// Held while an attempt to share runs: one at a time, at whichever issuer.
+    pub(crate) presenting: Arc<Mutex<()>>,
 }

@@ -68,9 +68,28 @@ impl Wallet {
             environment,
             prover,
             token: Mutex::new(None),
-            presenting: Mutex::new(()),
+            presenting: Arc::new(Mutex::new(())),
         };
         Ok(Self { core })
+    }
+
+    /// The same vault at another issuer, or in the other environment: an account, credentials and shares of its own, one history. The two
+    /// wait for each other when sharing; closing one closes both. `http` carries that issuer's certificate pins.
+    #[must_use]
+    pub fn beside(&self, issuer: IssuerAddress, environment: Environment, http: reqwest::Client) -> Self {
+        let Core { vault, keystore, clock, random, prover, presenting, .. } = &self.core;
+        let core = Core {
+            vault: vault.clone(),
+            keystore: keystore.clone(),
+            clock: clock.clone(),
+            issuer: IssuerClient::new(issuer, http, random.clone()),
+            random: random.clone(),
+            environment,
+            prover: prover.clone(),
+            token: Mutex::new(None),
+            presenting: presenting.clone(),
+        };
+        Self { core }
     }
 
     /// Closes the vault: its key is wiped from memory, its file lock given up. Every later call fails with `vault_closed`.

@@ -200,16 +200,16 @@ class RoundTrip(unittest.IsolatedAsyncioTestCase):
         account = await wallet.register()
         self.assertEqual((account.user_id, account.issuer, account.environment), (USER, "https://issuer.test", "sandbox"))
         await self.fails(core.WalletFailure.Vault, "vault_in_use", self.open())
-        await wallet.close()
+        await wallet.lock()
         await self.fails(core.WalletFailure.Vault, "vault_closed", wallet.register())
         again = await self.open()
         self.assertEqual((await again.register()).user_id, USER)
         self.assertEqual(await again.credentials(True), [])
-        await again.close()
+        await again.lock()
 
     async def test_a_keystore_that_locks_throws_or_lies(self):
         wallet = await self.registered()
-        await wallet.close()
+        await wallet.lock()
         for mood, kind, code in [
             ("locked", core.WalletFailure.Keystore, "keystore_locked"),
             ("throws", core.WalletFailure.Keystore, "keystore_unavailable"),
@@ -222,9 +222,19 @@ class RoundTrip(unittest.IsolatedAsyncioTestCase):
         right, self.keystore.key = self.keystore.key, os.urandom(32)
         await self.fails(core.WalletFailure.Keystore, "keystore_invalidated", self.open())
         self.keystore.key = right
-        await (await self.open()).close()
+        await (await self.open()).lock()
         self.assertEqual({role for role, _ in self.keystore.calls}, {core.KeystoreRole.VAULT, core.KeystoreRole.CONSENT})
         self.assertFalse(any(on_main for _, on_main in self.keystore.calls), "the keystore is asked on threads of its own")
+
+    async def test_another_environment_stands_beside_and_locks_with_it(self):
+        wallet = await self.registered()
+        other = wallet.beside(self.settings().issuer, "live", [])
+        await self.fails(core.WalletFailure.NotRegistered, "not_registered", other.credentials(False))
+        self.assertEqual((await other.register()).environment, "live")
+        with self.assertRaises(core.WalletFailure.Input):
+            wallet.beside("http://issuer.example", "live", [])
+        await wallet.lock()
+        await self.fails(core.WalletFailure.Vault, "vault_closed", other.register())
 
     async def test_banks_are_listed_and_linked(self):
         wallet = await self.registered()
@@ -235,8 +245,9 @@ class RoundTrip(unittest.IsolatedAsyncioTestCase):
         self.assertEqual((await wallet.bank_link(BANK_LINK)).status, "authorised")
         failure = await self.fails(core.WalletFailure.Issuer, "rate_limited", wallet.request_credential(BANK_LINK, "GB"))
         self.assertEqual(failure.retry_after, 7)
+        await self.fails(core.WalletFailure.Credential, "credential_none", wallet.renew_credential())
         await self.fails(core.WalletFailure.Credential, "credential_unknown", wallet.delete_credential("crd_01hzk3vw0kg9m2x4p6r8t0v2w7"))
-        await wallet.close()
+        await wallet.lock()
 
     async def test_a_request_is_reviewed_approved_in_vain_and_declined(self):
         wallet = await self.registered()
@@ -263,7 +274,7 @@ class RoundTrip(unittest.IsolatedAsyncioTestCase):
         await wallet.keep_history(False)
         self.assertEqual(await wallet.delete_history(entry.id), 1)
         self.assertEqual(await wallet.history(), [])
-        await wallet.close()
+        await wallet.lock()
 
     async def test_shares_without_a_credential(self):
         wallet = await self.registered()
@@ -272,7 +283,7 @@ class RoundTrip(unittest.IsolatedAsyncioTestCase):
         self.assertEqual(await wallet.shares(False), [])
         self.assertEqual(await wallet.shares(True), [])
         await self.fails(core.WalletFailure.Issuer, "not_found", wallet.revoke_share("shr_01hzk3vw0kg9m2x4p6r8t0v2w7"))
-        await wallet.close()
+        await wallet.lock()
 
     async def test_a_backup_moves_the_account_and_can_be_withdrawn(self):
         wallet = await self.registered()
@@ -294,13 +305,13 @@ class RoundTrip(unittest.IsolatedAsyncioTestCase):
                 self.assertEqual((restored.user_id, restored.history_lines, restored.same_applicant), (USER, 1, same))
                 self.assertEqual([entry.outcome for entry in await other.history()], ["declined"])
                 await self.fails(core.WalletFailure.Backup, "backup_wallet_in_use", other.restore(backup, "a long passphrase"))
-                await other.close()
+                await other.lock()
         await wallet.withdraw_backups()
         with tempfile.TemporaryDirectory() as home:
             other = await core.open_wallet(self.settings(data_directory=home), Keystore())
             await self.fails(core.WalletFailure.Backup, "backup_withdrawn", other.restore(plain, "a long passphrase"))
-            await other.close()
-        await wallet.close()
+            await other.lock()
+        await wallet.lock()
 
     async def test_sentences_days_and_amounts_in_two_languages(self):
         french, english = core.WalletLanguage.FRENCH, core.WalletLanguage.ENGLISH
@@ -311,7 +322,7 @@ class RoundTrip(unittest.IsolatedAsyncioTestCase):
         sentence = review.predicates[0].text
         self.assertEqual(core.say(sentence, english), sentence.english)
         self.assertTrue(core.say(sentence, french).startswith("Votre revenu mensuel est d’au moins "))
-        await wallet.close()
+        await wallet.lock()
         self.assertEqual(core.format_date(1_773_756_131, 3_600, french), "17 mars 2026")
         self.assertEqual(core.format_countdown(65, english), "1 min 5 s")
         self.assertEqual(core.format_money(250_000, "GBP", english), "£2,500.00")
@@ -338,7 +349,7 @@ class RoundTrip(unittest.IsolatedAsyncioTestCase):
             wallet.create_share(core.ShareRequest(permissions=["income_verified"], audience="x", lifetime_seconds=600), None, None),
         ]:
             await self.fails(core.WalletFailure.Input, "input_malformed", awaitable)
-        await wallet.close()
+        await wallet.lock()
 
     def test_every_exported_function_is_driven(self):
         """A function added to the face without a test here is noticed."""

@@ -17,7 +17,6 @@ mod tests;
 
 use std::sync::Arc;
 
-use ed25519_dalek::SigningKey;
 use passid_api::wallet::RecoveryKeyRequest;
 use zeroize::Zeroizing;
 
@@ -29,7 +28,7 @@ use crate::consent::{ApprovalSubject, UserApproval};
 use crate::core::Core;
 use crate::error::WalletError;
 use crate::history::{self, HistoryFilter};
-use crate::identity::{Account, HolderSecret, encode_key};
+use crate::identity::{Account, HolderSecret, SigningSeed};
 use crate::issuer::Call;
 use crate::presentation::PresentationError;
 use crate::vault::VaultError;
@@ -120,7 +119,8 @@ impl Core {
                 seed
             }
         };
-        let request = RecoveryKeyRequest { recovery_key: encode_key(&SigningKey::from_bytes(&seed)) };
+        let recovery_key = SigningSeed::from_kept(seed.as_ref()).ok_or(VaultError::MALFORMED_VALUE)?.public();
+        let request = RecoveryKeyRequest { recovery_key };
         let () = self.send(Call::put_json(RECOVERY_KEY_PATH, &request)?).await?;
         let kept = seed.clone();
         self.vault.write(move |tables| store::save(tables, id, &kept, true)).await?;

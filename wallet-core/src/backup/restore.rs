@@ -1,6 +1,5 @@
 //! Restoring: the account moves to this phone, then history and settings follow.
 
-use ed25519_dalek::{Signer, SigningKey};
 use passid_api::ids::UserId;
 use passid_api::problem::ProblemCode;
 use passid_api::time::Timestamp;
@@ -11,7 +10,7 @@ use super::{BackupError, Passphrase, file, store};
 use crate::core::Core;
 use crate::error::WalletError;
 use crate::history;
-use crate::identity::{Account, base64url, encode_key, set_user};
+use crate::identity::{Account, SigningSeed, set_user};
 use crate::issuer::{AccessToken, Call, IdempotencyKey, IssuerError};
 use crate::vault::VaultError;
 use crate::wallet::Wallet;
@@ -58,7 +57,8 @@ impl Wallet {
         let same_applicant = kept_secret.is_some();
         let secret = kept_secret.unwrap_or_else(|| core.new_secret());
         let account = core.make_account(&issuer, secret).await?;
-        let token = core.rebind(&account, &SigningKey::from_bytes(&seed)).await?;
+        let recovery = SigningSeed::from_kept(seed.as_ref()).ok_or(BackupError::NotABackup)?;
+        let token = core.rebind(&account, &recovery).await?;
         let user_id = token.user_id;
         let token = AccessToken::new(token, core.clock.now())?;
         let (id, made_at, history_lines) = (account.id, document.made_at, document.history.len() as u64);
@@ -78,14 +78,14 @@ impl Wallet {
 
 impl Core {
     /// Has the issuer bind the backup's account to this device.
-    async fn rebind(&self, account: &Account, recovery: &SigningKey) -> Result<WalletToken, WalletError> {
+    async fn rebind(&self, account: &Account, recovery: &SigningSeed) -> Result<WalletToken, WalletError> {
         let commitment = account.holder_commitment.to_string();
         let (challenge, signature) = self.answer_challenge(&account.issuer, &account.device_key, &commitment).await?;
-        let device_key = encode_key(&account.device_key);
-        let recovery_signature = base64url(&recovery.sign(&rebind_message(&account.issuer, &challenge, &device_key, &commitment)).to_bytes());
+        let device_key = account.device_key.public();
+        let recovery_signature = recovery.sign(&rebind_message(&account.issuer, &challenge, &device_key, &commitment));
         let request = RebindRequest {
             environment: self.environment,
-            recovery_key: encode_key(recovery),
+            recovery_key: recovery.public(),
             device_key,
             holder_commitment: commitment,
             challenge,

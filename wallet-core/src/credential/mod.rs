@@ -3,6 +3,7 @@
 mod bank;
 mod error;
 mod head;
+mod renew;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,7 @@ use serde::Deserialize;
 
 pub use self::error::CredentialError;
 pub(crate) use self::head::VerifiedPath;
+pub use self::renew::Renewal;
 use self::store::StoredCredential;
 use self::verify::Expected;
 pub(crate) use self::verify::{MAX_CLOCK_SKEW_SECONDS, VerifiedCredential};
@@ -62,9 +64,9 @@ impl Wallet {
         let credential = core.verify_credential(&account, &issued.credential).await?;
         credential.check_clock(core.clock.now())?;
         core.verify_path(&account, &credential, issued.path).await?;
-        let (id, issued_at, expires_at) = (credential.document.jti, credential.document.iat, credential.document.expires_at);
+        let (id, times) = (credential.document.jti, (credential.document.iat, credential.document.expires_at));
         let document = zeroize::Zeroizing::new(issued.credential);
-        core.vault.write(move |tables| store::insert(tables, account.id, id, &document, issued_at, expires_at)).await?;
+        core.vault.write(move |tables| store::insert(tables, account.id, id, &document, times, &(link, destination))).await?;
         let view = CredentialView::new(&credential, CredentialState::Active, core.clock.now())?;
         Ok(ReceivedCredential { credential: view, transactions_read: issued.transactions_read })
     }

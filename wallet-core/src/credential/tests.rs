@@ -144,3 +144,38 @@ async fn the_issuers_word_on_status_is_remembered() {
     assert_eq!(wallet.refresh_credentials().await.unwrap()[0].state, CredentialState::Revoked);
     assert_eq!(wallet.credentials().await.unwrap()[0].state, CredentialState::Revoked);
 }
+
+#[tokio::test]
+async fn a_credential_is_renewed_in_its_last_week_and_the_newer_one_is_used() {
+    let home = Home::new().await;
+    let (wallet, first) = home.wallet().await;
+    let due_at = first.expires_at.plus_seconds(-7 * 86_400);
+    assert_eq!(wallet.renew_credential().await, Ok(Renewal::NotDue { due_at }));
+    home.clock.advance(23 * 86_400 - 1);
+    assert_eq!(wallet.renew_credential().await, Ok(Renewal::NotDue { due_at }));
+    home.clock.advance(1);
+    let Renewal::Renewed(second) = wallet.renew_credential().await.unwrap() else { panic!("it was due") };
+    assert_eq!(wallet.credentials().await.unwrap()[0].id, second.id);
+    assert!(matches!(wallet.renew_credential().await, Ok(Renewal::NotDue { .. })));
+    let review = home.review(&wallet, &home.session()).await;
+    assert_eq!(review.credential, Some(second.id));
+    // A phone that was off for long renews what has expired, too.
+    home.clock.advance(40 * 86_400);
+    assert!(matches!(wallet.renew_credential().await, Ok(Renewal::Renewed(_))));
+}
+
+#[tokio::test]
+async fn without_a_bank_connection_the_person_is_asked_to_link() {
+    let home = Home::new().await;
+    let (wallet, first) = home.wallet().await;
+    home.clock.advance(29 * 86_400);
+    home.issuer.inside().bank_links_ended = true;
+    assert_eq!(wallet.renew_credential().await, Ok(Renewal::LinkBank));
+    assert_eq!(wallet.credentials().await.unwrap()[0].id, first.id, "the old one is there until it ends");
+    home.issuer.inside().bank_links_ended = false;
+    let forget = "UPDATE credential SET bank_link = NULL, destination = NULL";
+    wallet.core.vault.write(move |tables| tables.execute_batch(forget).map_err(crate::vault::VaultError::from)).await.unwrap();
+    assert_eq!(wallet.renew_credential().await, Ok(Renewal::LinkBank), "as after an update of the app");
+    wallet.delete_credential(first.id).await.unwrap();
+    assert_eq!(wallet.renew_credential().await, Err(CredentialError::None.into()));
+}

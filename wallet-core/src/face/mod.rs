@@ -17,8 +17,8 @@ pub use self::failure::WalletFailure;
 pub use self::keystore::{KeystoreDescription, KeystoreFailure, KeystoreRole, PlatformKeystore};
 pub use self::language::{WalletLanguage, format_countdown, format_date, format_money, language_of_locale, say};
 pub use self::records::{
-    AccountRecord, BankLinkRecord, BankRecord, ClaimRecord, CredentialRecord, HistoryRecord, NewShareRecord, PredicateRecord, ReviewRecord, ShareRecord,
-    ShareRequest, SharedRecord, TextRecord,
+    AccountRecord, BankLinkRecord, BankRecord, ClaimRecord, CredentialRecord, HistoryRecord, NewShareRecord, PredicateRecord, RenewalOutcome, RenewalRecord,
+    ReviewRecord, ShareRecord, ShareRequest, SharedRecord, TextRecord,
 };
 pub use self::wallet::{MobileWallet, WalletSettings, open_wallet};
 

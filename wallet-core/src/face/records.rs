@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::consent::{ClaimLine, ConsentReview, PredicateLine};
-use crate::credential::CredentialView;
+use crate::credential::{CredentialView, Renewal};
 use crate::history::HistoryEntry;
 use crate::identity::Registration;
 use crate::presentation::Shared;
@@ -106,6 +106,38 @@ impl From<CredentialView> for CredentialRecord {
             expires_at: view.expires_at.seconds(),
             claims_json: serde_json::Value::Object(view.claims).to_string(),
             sanctions_lists: view.sanctions_lists,
+        }
+    }
+}
+
+/// What became of a renewal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum RenewalOutcome {
+    /// The credential is good for longer; ask again at `due_at`.
+    NotDue,
+    /// There is a new credential.
+    Renewed,
+    /// The bank connection has ended: link the bank again.
+    LinkBank,
+}
+
+/// A renewal.
+#[derive(Clone, PartialEq, Eq, uniffi::Record)]
+pub struct RenewalRecord {
+    /// What became of it.
+    pub outcome: RenewalOutcome,
+    /// When the next is due, where nothing was done.
+    pub due_at: Option<i64>,
+    /// The new credential, where there is one.
+    pub credential: Option<CredentialRecord>,
+}
+
+impl From<Renewal> for RenewalRecord {
+    fn from(renewal: Renewal) -> Self {
+        match renewal {
+            Renewal::NotDue { due_at } => Self { outcome: RenewalOutcome::NotDue, due_at: Some(due_at.seconds()), credential: None },
+            Renewal::Renewed(credential) => Self { outcome: RenewalOutcome::Renewed, due_at: None, credential: Some((*credential).into()) },
+            Renewal::LinkBank => Self { outcome: RenewalOutcome::LinkBank, due_at: None, credential: None },
         }
     }
 }

@@ -10,7 +10,8 @@ use super::attempt::{AttemptHandle, AttemptListener, control};
 use super::failure::WalletFailure;
 use super::keystore::{ForeignKeystore, PlatformKeystore};
 use super::records::{
-    AccountRecord, BankLinkRecord, BankRecord, CredentialRecord, HistoryRecord, NewShareRecord, ReviewRecord, ShareRecord, ShareRequest, SharedRecord,
+    AccountRecord, BankLinkRecord, BankRecord, CredentialRecord, HistoryRecord, NewShareRecord, RenewalRecord, ReviewRecord, ShareRecord, ShareRequest,
+    SharedRecord,
 };
 use crate::consent::KeystoreApproval;
 use crate::history::HistoryFilter;
@@ -41,6 +42,15 @@ fn parse<T: std::str::FromStr>(text: &str, what: &str) -> Result<T, WalletFailur
     text.parse().map_err(|_| WalletFailure::input(what))
 }
 
+fn http_client(pins: &[String]) -> Result<reqwest::Client, WalletFailure> {
+    let pins = pins.iter().map(|pin| parse(pin, "certificate pin")).collect::<Result<_, _>>()?;
+    http_client_with_pins(pins).map_err(|_| WalletFailure::Issuer {
+        code: "http_client".to_owned(),
+        explanation: "no HTTP client can be made".to_owned(),
+        retry_after: None,
+    })
+}
+
 /// Opens the wallet, making it where there is none. Call `resume_attempts` next.
 ///
 /// # Errors
@@ -49,12 +59,7 @@ fn parse<T: std::str::FromStr>(text: &str, what: &str) -> Result<T, WalletFailur
 pub async fn open_wallet(settings: WalletSettings, keystore: Arc<dyn PlatformKeystore>) -> Result<Arc<MobileWallet>, WalletFailure> {
     let random =
         Random::system().map_err(|_| WalletFailure::Keystore { code: "no_randomness".to_owned(), explanation: "the system gives no randomness".to_owned() })?;
-    let pins = settings.certificate_pins.iter().map(|pin| parse(pin, "certificate pin")).collect::<Result<_, _>>()?;
-    let http = http_client_with_pins(pins).map_err(|_| WalletFailure::Issuer {
-        code: "http_client".to_owned(),
-        explanation: "no HTTP client can be made".to_owned(),
-        retry_after: None,
-    })?;
+    let http = http_client(&settings.certificate_pins)?;
     let config = WalletConfig {
         data_directory: PathBuf::from(settings.data_directory),
         issuer: parse(&settings.issuer, "issuer address")?,
@@ -69,12 +74,21 @@ pub async fn open_wallet(settings: WalletSettings, keystore: Arc<dyn PlatformKey
 
 #[uniffi::export(async_runtime = "tokio")]
 impl MobileWallet {
-    /// Closes the vault; every later call fails with `vault_closed`.
+    /// Closes the vault and wipes its key; every later call fails with `vault_closed`. (Not named `close`: objects have one in Kotlin.)
     ///
     /// # Errors
     /// [`WalletFailure::Vault`].
-    pub async fn close(&self) -> Result<(), WalletFailure> {
+    pub async fn lock(&self) -> Result<(), WalletFailure> {
         Ok(self.0.close().await?)
+    }
+
+    /// The same vault at another issuer, or in the other environment: its own account and credentials, one history. Locking one locks both.
+    ///
+    /// # Errors
+    /// [`WalletFailure::Input`].
+    pub fn beside(&self, issuer: String, environment: String, certificate_pins: Vec<String>) -> Result<Arc<Self>, WalletFailure> {
+        let http = http_client(&certificate_pins)?;
+        Ok(Arc::new(Self(self.0.beside(parse(&issuer, "issuer address")?, parse(&environment, "environment")?, http))))
     }
 
     /// Makes keys where there are none and registers them.
@@ -125,6 +139,14 @@ impl MobileWallet {
     pub async fn credentials(&self, refresh: bool) -> Result<Vec<CredentialRecord>, WalletFailure> {
         let credentials = if refresh { self.0.refresh_credentials().await? } else { self.0.credentials().await? };
         Ok(credentials.into_iter().map(Into::into).collect())
+    }
+
+    /// Renews the newest credential from the same bank connection when it is due; call it after opening. May take a minute.
+    ///
+    /// # Errors
+    /// [`WalletFailure`].
+    pub async fn renew_credential(&self) -> Result<RenewalRecord, WalletFailure> {
+        Ok(self.0.renew_credential().await?.into())
     }
 
     /// Deletes a credential from this device; the issuer is not told.

@@ -4,20 +4,20 @@
 //! sealed once more under the keystore's consent key: without the person there is no proof, even with the vault open.
 
 mod lock;
+mod signing_seed;
 mod store;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use ed25519_dalek::SigningKey;
 use passid_api::environment::Environment;
 use passid_api::ids::UserId;
 use passid_api::problem::ProblemCode;
 use passid_api::wallet::{RegisterRequest, WalletToken};
 use passid_circuits::{FieldElement, SecretElement, holder_commitment};
-use zeroize::Zeroizing;
 
 use self::lock::SealedSecret;
 pub use self::lock::{ConsentLock, HolderSecret};
+pub(crate) use self::signing_seed::SigningSeed;
 use crate::core::Core;
 use crate::error::WalletError;
 use crate::issuer::{AccessToken, Call, IdempotencyKey, IssuerError};
@@ -28,7 +28,7 @@ use crate::wallet::Wallet;
 pub(crate) struct Account {
     pub(crate) id: i64,
     pub(crate) issuer: String,
-    pub(crate) device_key: SigningKey,
+    pub(crate) device_key: SigningSeed,
     pub(crate) holder_commitment: FieldElement,
     pub(crate) user: Option<UserId>,
     secret: SealedSecret,
@@ -49,11 +49,6 @@ pub(crate) use self::store::set_user;
 
 pub(crate) fn base64url(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
-}
-
-/// The device's public key as the wire has it.
-pub(crate) fn encode_key(key: &SigningKey) -> String {
-    base64url(key.verifying_key().as_bytes())
 }
 
 impl Wallet {
@@ -115,7 +110,7 @@ impl Core {
         let (keystore, random) = (self.keystore.clone(), self.random.clone());
         let sealing = move || SealedSecret::seal(&secret, commitment, keystore.as_ref(), &random);
         let sealed = tokio::task::spawn_blocking(sealing).await.map_err(|_| VaultError::Closed)??;
-        let device_key = Zeroizing::new(self.random.bytes::<32>());
+        let device_key = SigningSeed::generate(&self.random);
         let (name, environment, now) = (issuer.to_owned(), self.environment, self.clock.now());
         self.vault
             .write(move |tables| {
@@ -130,7 +125,7 @@ impl Core {
         let commitment = account.holder_commitment.to_string();
         let (challenge, signature) = self.answer_challenge(&account.issuer, &account.device_key, &commitment).await?;
         let request =
-            RegisterRequest { environment: self.environment, device_key: encode_key(&account.device_key), holder_commitment: commitment, challenge, signature };
+            RegisterRequest { environment: self.environment, device_key: account.device_key.public(), holder_commitment: commitment, challenge, signature };
         let key = IdempotencyKey::generate(&self.random);
         let (user, token) = match self.issuer.send::<WalletToken>(Call::post_json("/v1/wallet/register", &key, &request)?).await {
             Ok(token) => (token.user_id, AccessToken::new(token, self.clock.now())?),

@@ -1,6 +1,5 @@
 //! The account's row.
 
-use ed25519_dalek::SigningKey;
 use passid_api::environment::Environment;
 use passid_api::ids::UserId;
 use passid_api::time::Timestamp;
@@ -8,8 +7,8 @@ use passid_circuits::FieldElement;
 use rusqlite::{Connection, OptionalExtension, params};
 use zeroize::Zeroizing;
 
-use super::Account;
 use super::lock::SealedSecret;
+use super::{Account, SigningSeed};
 use crate::vault::VaultError;
 
 pub(super) fn load(tables: &Connection, issuer: &str, environment: Environment) -> Result<Option<Account>, VaultError> {
@@ -25,11 +24,10 @@ pub(super) fn load(tables: &Connection, issuer: &str, environment: Environment) 
         .optional()?;
     row.map(|(id, device_key, commitment, secret, user)| {
         let malformed = VaultError::MALFORMED_VALUE;
-        let device_key: &[u8; 32] = device_key.as_slice().try_into().map_err(|_| malformed)?;
         Ok(Account {
             id,
             issuer: issuer.to_owned(),
-            device_key: SigningKey::from_bytes(device_key),
+            device_key: SigningSeed::from_kept(&device_key).ok_or(malformed)?,
             holder_commitment: commitment.parse::<FieldElement>().map_err(|_| malformed)?,
             user: user.map(|text| text.parse().map_err(|_| malformed)).transpose()?,
             secret,
@@ -42,7 +40,7 @@ pub(super) fn insert(
     tables: &Connection,
     issuer: &str,
     environment: Environment,
-    device_key: &[u8; 32],
+    device_key: &SigningSeed,
     commitment: FieldElement,
     secret: &SealedSecret,
     now: Timestamp,
@@ -51,7 +49,7 @@ pub(super) fn insert(
     tables.execute(
         "INSERT INTO account (issuer, environment, device_key, holder_commitment, consent_key, holder_secret, created_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (issuer, environment) DO NOTHING",
-        params![issuer, environment.as_str(), device_key, commitment.to_string(), secret.consent_key, secret.holder_secret, now.seconds()],
+        params![issuer, environment.as_str(), device_key.expose(), commitment.to_string(), secret.consent_key, secret.holder_secret, now.seconds()],
     )?;
     Ok(())
 }

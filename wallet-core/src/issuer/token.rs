@@ -1,6 +1,5 @@
 //! Signing in: the device key answers a challenge, the issuer gives a token for ten minutes, kept in memory only.
 
-use ed25519_dalek::{Signer, SigningKey};
 use passid_api::ids::UserId;
 use passid_api::time::Timestamp;
 use passid_api::wallet::{Challenge, ChallengeRequest, TokenRequest, WalletToken, signed_message};
@@ -10,7 +9,7 @@ use zeroize::Zeroizing;
 use super::{Call, IdempotencyKey, IssuerError};
 use crate::core::Core;
 use crate::error::WalletError;
-use crate::identity::encode_key;
+use crate::identity::SigningSeed;
 
 /// Seconds before its end at which a token is no longer used.
 const MARGIN_SECONDS: i64 = 60;
@@ -37,21 +36,21 @@ impl AccessToken {
 
 impl Core {
     /// A challenge of the issuer, signed by the device key over the issuer's identifier and `holder_commitment`.
-    pub(crate) async fn answer_challenge(&self, issuer: &str, device_key: &SigningKey, holder_commitment: &str) -> Result<(String, String), WalletError> {
-        let request = ChallengeRequest { device_key: encode_key(device_key) };
+    pub(crate) async fn answer_challenge(&self, issuer: &str, device_key: &SigningSeed, holder_commitment: &str) -> Result<(String, String), WalletError> {
+        let request = ChallengeRequest { device_key: device_key.public() };
         let key = IdempotencyKey::generate(&self.random);
         let challenge: Challenge = self.issuer.send(Call::post_json("/v1/wallet/challenge", &key, &request)?).await?;
         if challenge.challenge.len() > MAX_TEXT_BYTES {
             return Err(IssuerError::Malformed.into());
         }
         let signature = device_key.sign(&signed_message(issuer, &challenge.challenge, holder_commitment));
-        Ok((challenge.challenge, crate::identity::base64url(&signature.to_bytes())))
+        Ok((challenge.challenge, signature))
     }
 
     /// Signs in with this device's key.
-    pub(crate) async fn sign_in(&self, issuer: &str, device_key: &SigningKey) -> Result<(UserId, AccessToken), WalletError> {
+    pub(crate) async fn sign_in(&self, issuer: &str, device_key: &SigningSeed) -> Result<(UserId, AccessToken), WalletError> {
         let (challenge, signature) = self.answer_challenge(issuer, device_key, "").await?;
-        let request = TokenRequest { device_key: encode_key(device_key), challenge, signature };
+        let request = TokenRequest { device_key: device_key.public(), challenge, signature };
         let key = IdempotencyKey::generate(&self.random);
         let token: WalletToken = self.issuer.send(Call::post_json("/v1/wallet/token", &key, &request)?).await?;
         Ok((token.user_id, AccessToken::new(token, self.clock.now())?))

@@ -70,7 +70,7 @@ async fn write_the_fixture() {
     let backup = wallet.backup(Passphrase::new("a frozen passphrase".to_owned()), HolderSecretChoice::LeaveOut).await.unwrap();
     std::fs::write(directory.join("backup.hex"), hex::encode(backup)).unwrap();
     // The first release knew the first migration only.
-    wallet.core.vault.write(|tables| tables.execute_batch("DROP TABLE recovery; PRAGMA user_version = 1;").map_err(VaultError::from)).await.unwrap();
+    wallet.core.vault.write(|tables| tables.execute_batch("DROP TABLE recovery; ALTER TABLE credential DROP COLUMN bank_link; ALTER TABLE credential DROP COLUMN destination; PRAGMA user_version = 1;").map_err(VaultError::from)).await.unwrap();
     wallet.close().await.unwrap();
     std::fs::write(directory.join("issuer"), &issuer.address).unwrap();
     let database = std::fs::read(directory.join("vault.db")).unwrap();

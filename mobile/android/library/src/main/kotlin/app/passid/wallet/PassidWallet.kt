@@ -82,7 +82,7 @@ public class PassidWallet private constructor(public val core: MobileWallet) {
     public suspend fun close() {
         withContext(NonCancellable) {
             try {
-                core.close()
+                core.lock()
             } finally {
                 core.destroy()
             }
