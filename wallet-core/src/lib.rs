@@ -28,6 +28,8 @@ pub mod credential;
 mod error;
 pub mod face;
 mod files;
+#[cfg(test)]
+mod fuzz_tests;
 pub mod history;
 pub mod identity;
 pub mod issuer;
@@ -40,6 +42,8 @@ pub mod request;
 mod schema;
 mod sealing;
 pub mod share;
+#[cfg(test)]
+mod side_by_side_tests;
 #[cfg(test)]
 mod testing;
 mod vault;

@@ -127,3 +127,13 @@ impl Core {
         Ok(seed)
     }
 }
+
+/// Reads bytes as a backup's file, and as the document inside one; answers whether they are either.
+#[cfg(test)]
+pub(crate) fn read_anything(bytes: &[u8]) -> bool {
+    let document = document::Document::parse(bytes).is_ok_and(|document| {
+        let _ = (document.recovery_seed(), document.holder_secret());
+        true
+    });
+    document || file::check(bytes).is_ok()
+}

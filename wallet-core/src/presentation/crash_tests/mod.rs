@@ -2,6 +2,8 @@
 //!
 //! A child process (this test binary, started again) shares or declines and aborts at the n-th place, for every n until it gets through.
 
+mod random;
+
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
@@ -26,6 +28,11 @@ async fn approve(wallet: &Wallet, link: &str) -> Result<(), WalletError> {
     wallet.approve(review.session, review.request_hash, Arc::new(KeystoreApproval), PresentationControl::default()).await.map(|_| ())
 }
 
+async fn decline(wallet: &Wallet, link: &str) -> Result<(), WalletError> {
+    let review = wallet.review(link).await?;
+    wallet.decline(review.session, Some("no")).await
+}
+
 async fn share(wallet: &Wallet) -> Result<(), WalletError> {
     wallet.create_share(ShareOptions::new(permissions()), Arc::new(KeystoreApproval), PresentationControl::default()).await.map(|_| ())
 }
@@ -37,9 +44,24 @@ struct Orders {
     issuer: String,
     now: Timestamp,
     crash_at: u64,
-    /// The request to answer; a share is made when there is none.
-    link: Option<String>,
-    decline: bool,
+    /// Of the child's randomness; no two alike.
+    seed: u64,
+    task: Task,
+    /// The network fails at times: the task may end with an error.
+    may_fail: bool,
+}
+
+/// What the child does.
+#[derive(Clone, serde::Serialize, serde::Deserialize)]
+enum Task {
+    /// Approves the request of this link.
+    Approve(String),
+    /// Declines it.
+    Decline(String),
+    /// Makes a share.
+    Share,
+    /// Finds out what became of an earlier child's attempts.
+    Recover,
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -47,16 +69,15 @@ struct Orders {
 async fn the_child_that_dies() {
     let Ok(orders) = std::env::var("PASSID_CRASH_ORDERS") else { return };
     let orders: Orders = serde_json::from_str(&orders).unwrap();
-    let wallet = open(&orders.directory, &orders.issuer, orders.now, 1_000 + orders.crash_at).await;
+    let wallet = open(&orders.directory, &orders.issuer, orders.now, orders.seed).await;
     armed::arm(orders.crash_at);
-    match &orders.link {
-        Some(link) if orders.decline => {
-            let review = wallet.review(link).await.unwrap();
-            wallet.decline(review.session, Some("no")).await.unwrap();
-        }
-        Some(link) => approve(&wallet, link).await.unwrap(),
-        None => share(&wallet).await.unwrap(),
-    }
+    let done = match &orders.task {
+        Task::Approve(link) => approve(&wallet, link).await,
+        Task::Decline(link) => decline(&wallet, link).await,
+        Task::Share => share(&wallet).await,
+        Task::Recover => wallet.resume_attempts().await.map(|_| ()),
+    };
+    assert!(done.is_ok() || orders.may_fail, "{done:?}");
 }
 
 /// Whether the child got through.
@@ -91,7 +112,12 @@ async fn die_everywhere(sessions: bool, decline: bool, look: impl AsyncFn(&Walle
             let session = issuer.session(permissions());
             deep_link(session.request_id, session.institution.id)
         });
-        let orders = Orders { directory: directory.path().to_owned(), issuer: issuer.address.clone(), now: clock.now(), crash_at, link: link.clone(), decline };
+        let task = match link.clone() {
+            Some(link) if decline => Task::Decline(link),
+            Some(link) => Task::Approve(link),
+            None => Task::Share,
+        };
+        let orders = Orders { directory: directory.path().to_owned(), issuer: issuer.address.clone(), now: clock.now(), crash_at, seed: 1_000 + crash_at, task, may_fail: false };
         issuer.inside().effects.clear();
         if child(orders).await {
             return crash_at;
