@@ -93,8 +93,7 @@ public final class EnclaveKeystore: PlatformKeystore {
             throw failure
         } catch let error as LAError {
             throw Self.failure(error)
-        } catch let error as CryptoKitError {
-            if case .authenticationFailure = error { throw KeystoreFailure.Invalidated }
+        } catch is CryptoKitError {
             throw KeystoreFailure.Invalidated
         } catch let error as NSError where error.domain == NSOSStatusErrorDomain && error.code == Int(errSecInteractionNotAllowed) {
             throw KeystoreFailure.Locked
