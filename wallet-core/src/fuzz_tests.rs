@@ -19,8 +19,7 @@ use crate::issuer::{CertificatePin, IssuerAddress};
 use crate::request::RequestInput;
 
 /// A reader and the directory of its corpus; it answers whether the bytes were accepted.
-const READERS: [(&str, fn(&[u8]) -> bool); 5] =
-    [("request", request), ("address", address), ("answer", answer), ("signed", signed), ("backup", read_anything)];
+const READERS: [(&str, fn(&[u8]) -> bool); 5] = [("request", request), ("address", address), ("answer", answer), ("signed", signed), ("backup", read_anything)];
 
 /// A link, the text of a QR picture, or a code.
 fn request(bytes: &[u8]) -> bool {
@@ -53,9 +52,20 @@ fn reads<T: DeserializeOwned>(bytes: &[u8]) -> bool {
 /// Every answer of the issuer's that the wallet reads.
 fn answer(bytes: &[u8]) -> bool {
     [
-        reads::<PublicSession>, reads::<IssuerDescription>, reads::<KeySet>, reads::<TreePath>, reads::<SignedHead>, reads::<IssuedCredential>,
-        reads::<CredentialDocument>, reads::<Problem>, reads::<Fulfilled>, reads::<ShareCreated>, reads::<ShareHistory>, reads::<BankLink>,
-        reads::<Challenge>, reads::<WalletToken>,
+        reads::<PublicSession>,
+        reads::<IssuerDescription>,
+        reads::<KeySet>,
+        reads::<TreePath>,
+        reads::<SignedHead>,
+        reads::<IssuedCredential>,
+        reads::<CredentialDocument>,
+        reads::<Problem>,
+        reads::<Fulfilled>,
+        reads::<ShareCreated>,
+        reads::<ShareHistory>,
+        reads::<BankLink>,
+        reads::<Challenge>,
+        reads::<WalletToken>,
     ]
     .iter()
     .any(|reader| reader(bytes))
@@ -73,6 +83,9 @@ fn signed(bytes: &[u8]) -> bool {
     })
 }
 
+/// Bytes that mean something to one reader or another.
+const TELLING: &[u8] = b"\0\x7f\xff0\"-&={}[]%";
+
 /// One to four changes: a bit, a byte, a cut, a repeated or a removed piece.
 fn changed(bytes: &[u8], random: &mut StdRng) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
@@ -85,7 +98,7 @@ fn changed(bytes: &[u8], random: &mut StdRng) -> Vec<u8> {
         match random.random_range(0..6_u8) {
             0 => bytes[at] ^= 1 << random.random_range(0..8_u8),
             1 => bytes[at] = random.random(),
-            2 => bytes[at] = b"\0\x7f\xff0\"-&={}[]%"[random.random_range(0..14_usize)],
+            2 => bytes[at] = TELLING[random.random_range(0..TELLING.len())],
             3 => bytes.truncate(at),
             4 => {
                 let piece = bytes[at..end].to_vec();

@@ -59,7 +59,8 @@ pub(super) fn list(tables: &Connection, account: i64) -> Result<Vec<StoredCreden
     let malformed = VaultError::MALFORMED_VALUE;
     rows.map(|row| {
         let (document, state, issued_at, expires_at, source) = row?;
-        let source: Option<Result<Source, VaultError>> = source.map(|(link, destination)| Ok((link.parse().map_err(|_| malformed)?, destination.parse().map_err(|_| malformed)?)));
+        let source: Option<Result<Source, VaultError>> =
+            source.map(|(link, destination)| Ok((link.parse().map_err(|_| malformed)?, destination.parse().map_err(|_| malformed)?)));
         Ok(StoredCredential {
             document,
             state: state.parse().map_err(|_| malformed)?,

@@ -117,7 +117,15 @@ async fn die_everywhere(sessions: bool, decline: bool, look: impl AsyncFn(&Walle
             Some(link) => Task::Approve(link),
             None => Task::Share,
         };
-        let orders = Orders { directory: directory.path().to_owned(), issuer: issuer.address.clone(), now: clock.now(), crash_at, seed: 1_000 + crash_at, task, may_fail: false };
+        let orders = Orders {
+            directory: directory.path().to_owned(),
+            issuer: issuer.address.clone(),
+            now: clock.now(),
+            crash_at,
+            seed: 1_000 + crash_at,
+            task,
+            may_fail: false,
+        };
         issuer.inside().effects.clear();
         if child(orders).await {
             return crash_at;
