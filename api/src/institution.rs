@@ -244,6 +244,17 @@ pub struct Page<T> {
     pub next_cursor: Option<String>,
 }
 
+/// `POST /v1/institution/webhooks/{id}/test`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct TestWebhook {
+    /// The event to send, `webhook.test` when left out. Every other one is invented, says `simulated: true` in its data, and goes to
+    /// sandbox endpoints only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<EventKind>,
+}
+
 /// `POST /v1/institution/webhooks/{id}/replay`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]

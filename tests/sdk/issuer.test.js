@@ -41,6 +41,12 @@ afterAll(async () => {
 
 const failure = (promise) => promise.then(() => expect.unreachable("it succeeded"), (error) => error);
 
+const collect = async (items) => {
+  const all = [];
+  for await (const item of items) all.push(item);
+  return all;
+};
+
 describe("a share", () => {
   it("is verified once, with the claims consented to and no others", async () => {
     const code = await phone.share("income_verified", "identity_verified");
@@ -88,7 +94,7 @@ describe("evidence", () => {
 });
 
 describe("a sandbox token", () => {
-  it("is verified, packaged for the file, and its outcome reported once", async () => {
+  it("is verified, packaged for the file, found in the list, and its outcome reported once", async () => {
     const verification = await passid.verifications.create("passid-sandbox-tier1aaa", { institutionRef: "loan_7" });
     expect(verification).toMatchObject({ credential_valid: true, claims: { tier: "A", fsi_score: 812, corridor: "KE→GB" } });
     const id = verification.verification_id;
@@ -100,6 +106,10 @@ describe("a sandbox token", () => {
     expect(await failure(passid.outcome({ token: id, outcome: "defaulted" }))).toMatchObject({ code: "conflict", status: 409, retryable: false });
     const { keys } = await (await fetch(`${issuer.baseUrl}/.well-known/jwks.json`)).json();
     expect((await verifyEvidence(await passid.evidence(id), { keys, environment: "sandbox" })).claims).toMatchObject({ fsi_score: 812 });
+    for await (const listed of passid.verifications.list({ credentialValid: true })) {
+      if (listed.verification_id === id) return expect(listed).toMatchObject({ institution_reference: "loan_7", outcome: "repaid", environment: "sandbox" });
+    }
+    expect.unreachable("it is not in the list");
   });
 
   it.each([
@@ -112,6 +122,18 @@ describe("a sandbox token", () => {
     expect(await failure(passid.package({ token: error.verificationId }))).toMatchObject({ code: "not_found" });
   });
 
+  it("is listed page by page, each once and newest first, by what it came to", async () => {
+    const own = await openWorkspace(issuer.baseUrl);
+    const client = new PASSIDClient({ apiKey: own.keys.secret, baseUrl: issuer.baseUrl });
+    const made = [];
+    for (const name of ["TIER1AAA", "EXPIRED", "TIER2BBB", "USED", "TIER3CCC"]) made.unshift(await client.verifications.create(`PASSID-SANDBOX-${name}`));
+    const ids = async (options) => (await collect(client.verifications.list(options))).map(({ verification_id }) => verification_id);
+    expect(await ids({ limit: 2 })).toEqual(made.map(({ verification_id }) => verification_id));
+    expect(await ids({ limit: 1, credentialValid: false })).toEqual(made.filter(({ credential_valid }) => !credential_valid).map(({ verification_id }) => verification_id));
+    expect(await ids({ cursor: made[3].verification_id })).toEqual([made[4].verification_id]);
+    const publishable = new PASSIDClient({ apiKey: own.keys.publishable, baseUrl: issuer.baseUrl });
+    expect(await failure(collect(publishable.verifications.list()))).toMatchObject({ code: "wrong_key_kind", status: 403 });
+  });
 });
 
 describe("a session", () => {

@@ -42,7 +42,7 @@ describe("the Node SDK's", () => {
     expect(env.PASSID_API_KEY).toMatch(/^sk_sandbox_/);
   });
 
-  it("README has snippets", () => expect(node.length).toBeGreaterThanOrEqual(8));
+  it("README has snippets", () => expect(node.length).toBeGreaterThanOrEqual(9));
 
   it.each(node.map((code, index) => [index + 1, code]))("snippet %i runs", async (index, code) => {
     const file = join(directory, `snippet-${index}.mjs`);
@@ -54,6 +54,8 @@ describe("the Node SDK's", () => {
     if (index === 2) expect(stdout).toMatch(/^passid:\/\/verify-request\S+ \w{4}-\w{4}\naborted\n$/);
     if (index === 3) expect(stdout.trim()).toBe("go on");
     if (code.includes("verifyEvidence(")) expect(stdout.trim()).toBe("743");
+    // Every accepted run of the snippets before is there, newest first.
+    if (code.includes("verifications.list(")) expect(stdout.trim().split("\n")).toEqual(["743 false", "671 false", "743 false", "812 false"]);
   });
 });
 

@@ -7,12 +7,17 @@
 
 mod assets;
 mod audit_log;
+mod chart;
 mod cookie;
 mod form;
 mod keys;
+mod outcomes;
 mod overview;
 mod page;
+mod performance;
 mod sign_in;
+mod try_it;
+mod verifications;
 mod visit;
 mod webhooks;
 
@@ -28,6 +33,10 @@ pub fn routes() -> Router<Service> {
     let pages = Router::new()
         .merge(sign_in::routes())
         .merge(overview::routes())
+        .merge(verifications::routes())
+        .merge(outcomes::routes())
+        .merge(performance::routes())
+        .merge(try_it::routes())
         .merge(keys::routes())
         .merge(webhooks::routes())
         .merge(audit_log::routes())

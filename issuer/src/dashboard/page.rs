@@ -18,7 +18,18 @@ use super::visit::Visit;
 const CONTENT_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// The parts of the navigation: name in addresses, name on the page.
-const SECTIONS: [(&str, &str); 4] = [("", "Overview"), ("keys", "Keys"), ("webhooks", "Webhooks"), ("audit", "Audit log")];
+const SECTIONS: [(&str, &str); 8] = [
+    ("", "Overview"),
+    ("verifications", "Verifications"),
+    ("outcomes", "Outcomes"),
+    ("performance", "Performance"),
+    ("webhooks", "Webhooks"),
+    ("keys", "Keys"),
+    ("audit", "Audit log"),
+    (SANDBOX_SECTION, "Try it"),
+];
+/// The part that the live environment does not have.
+const SANDBOX_SECTION: &str = "try";
 
 /// What the layout needs to draw itself around a page of a workspace.
 pub(super) struct Frame {
@@ -60,11 +71,12 @@ impl Frame {
     /// The same section in the other environment.
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
     pub(super) fn elsewhere(&self, environment: &Environment) -> String {
-        Self::address(*environment, self.section)
+        let section = if *environment == Environment::Live && self.section == SANDBOX_SECTION { "" } else { self.section };
+        Self::address(*environment, section)
     }
 
     pub(super) fn sections(&self) -> impl Iterator<Item = (String, &'static str, bool)> {
-        SECTIONS.iter().map(|(name, title)| (Self::address(self.environment, name), *title, *name == self.section))
+        SECTIONS.iter().filter(|(name, _)| !self.is_live() || *name != SANDBOX_SECTION).map(|(name, title)| (Self::address(self.environment, name), *title, *name == self.section))
     }
 
     #[expect(clippy::unused_self, reason = "templates call methods")]
@@ -91,6 +103,7 @@ fn notice(name: &str) -> Option<&'static str> {
         "changed" => "The endpoint was changed.",
         "queued" => "Queued. It is sent at once and tried one time; reload this page to see what came of it.",
         "replayed" => "The events were queued; each is tried one time. Reload this page to see what came of them.",
+        "recorded" => "The outcome was recorded.",
         "nothing" => "Nothing happened since then that this endpoint wants.",
         _ => return None,
     })

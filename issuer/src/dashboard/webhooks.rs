@@ -9,7 +9,7 @@ use axum::routing::{get, post};
 use serde::Deserialize;
 
 use passid_api::ids::{EventId, WebhookEndpointId};
-use passid_api::institution::{CreateWebhookEndpoint, DeliveryView, ReplayEvents, UpdateWebhookEndpoint, WebhookEndpointCreated, WebhookEndpointView};
+use passid_api::institution::{AttemptView, CreateWebhookEndpoint, DeliveryView, ReplayEvents, UpdateWebhookEndpoint, WebhookEndpointCreated, WebhookEndpointView};
 use passid_api::time::Timestamp;
 use passid_api::webhook::{DeliveryStatus, EventKind};
 
@@ -111,6 +111,9 @@ struct DeliveryPage {
     frame: Frame,
     endpoint: WebhookEndpointView,
     delivery: DeliveryView,
+    attempts: Vec<AttemptView>,
+    /// The event's body, indented.
+    body: String,
 }
 
 #[derive(Template)]
@@ -222,11 +225,13 @@ async fn rotate_secret(State(service): State<Service>, Path((_, id)): Path<(Stri
     show(&SecretShown { frame: Frame::new(&service, &visit, "webhooks"), created: answer.read()?, rotated: true })
 }
 
+/// Sends `webhook.test`, or in the sandbox an invented event of another kind.
 async fn test(State(service): State<Service>, Path((_, id)): Path<(String, String)>, Form { visit, fields }: Form) -> Page {
     let id = own(&service, &visit, &id).await?.id;
+    let kind: EventKind = if fields.text("event").is_empty() { EventKind::WebhookTest } else { fields.parse("event", "an event")? };
     let (inside, institution, actor) = (service.clone(), visit.institution.id, visit.actor());
     let answer = once(&service, &institution.to_string(), &fields.once, fields.digest, move |connection| {
-        Box::pin(async move { Answer::new(StatusCode::ACCEPTED, &log::test(connection, &inside, institution, id, &actor).await?) })
+        Box::pin(async move { Answer::new(StatusCode::ACCEPTED, &log::test(connection, &inside, institution, id, kind, &actor).await?) })
     })
     .await?;
     service.deliveries_due.notify_one();
@@ -265,7 +270,11 @@ async fn replay(State(service): State<Service>, Path((_, id)): Path<(String, Str
 async fn delivery(State(service): State<Service>, visit: Visit, Path((_, id, event)): Path<(String, String, String)>) -> Page {
     let endpoint = own(&service, &visit, &id).await?;
     let event: EventId = event.parse().map_err(|_| PageError::not_found())?;
-    let found = table::find_delivery(&mut service.store.reader().await?, endpoint.id, event).await?;
-    let delivery = found.ok_or_else(PageError::not_found)?;
-    show(&DeliveryPage { frame: Frame::new(&service, &visit, "webhooks"), endpoint, delivery })
+    let mut reader = service.store.reader().await?;
+    let delivery = table::find_delivery(&mut reader, endpoint.id, event).await?.ok_or_else(PageError::not_found)?;
+    let attempts = table::attempts(&mut reader, endpoint.id, event).await?;
+    let body = table::event_body(&mut reader, visit.institution.id, event).await?.unwrap_or_default();
+    drop(reader);
+    let indented = serde_json::from_str::<serde_json::Value>(&body).and_then(|value| serde_json::to_string_pretty(&value));
+    show(&DeliveryPage { frame: Frame::new(&service, &visit, "webhooks"), endpoint, delivery, attempts, body: indented.unwrap_or(body) })
 }

@@ -79,6 +79,27 @@ async fn filters_narrow_and_what_is_wrong_with_them_is_said_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_key_lists_its_own_environment_and_no_other() {
+    for database in databases().await {
+        let issuer = TestIssuer::start(&database).await;
+        let api = Api::new(&issuer.service);
+        let (bank, other) = (Workspace::onboard(&api, EMAIL).await, Workspace::onboard(&api, "bob@other.example").await);
+        let made = store(&issuer.service, bank.onboarded.institution.id, Verified::default()).await.to_string();
+        store(&issuer.service, other.onboarded.institution.id, Verified::default()).await;
+        let key = bank.onboarded.keys.sandbox.secret.clone();
+        let list = |query: &'static str| {
+            let (api, key) = (&api, key.clone());
+            async move { api.call(Method::GET, &format!("/v1/verifications{query}"), &[("x-institution-key", &key)], &Value::Null).await }
+        };
+        assert_eq!(ids(&list("").await.body), [made.clone()], "{}", database.engine);
+        assert_eq!(ids(&list("?environment=sandbox&credential_valid=true").await.body), [made]);
+        assert!(ids(&list("?credential_valid=false").await.body).is_empty());
+        let elsewhere = list("?environment=live").await;
+        assert_eq!((elsewhere.status, elsewhere.body["errors"][0]["pointer"].as_str()), (StatusCode::BAD_REQUEST, Some("environment")));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_csv_file_holds_all_rows_and_no_formula() {
     for database in databases().await {
         let issuer = TestIssuer::start(&database).await;

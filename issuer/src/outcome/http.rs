@@ -47,7 +47,7 @@ pub(crate) async fn reported(
     let report = report::Report::read(value)?;
     let inside = service.clone();
     let answer = once(service, &format!("{} {}", caller.institution, caller.environment), key, digest, move |connection| {
-        Box::pin(async move { form(&report::record(&inside, connection, caller.institution, caller.environment, report).await?) })
+        Box::pin(async move { form(&report::record(&inside, connection, caller.institution, caller.environment, report, "api key").await?) })
     })
     .await?;
     service.deliveries_due.notify_one();

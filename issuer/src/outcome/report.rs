@@ -25,14 +25,14 @@ const MAX_OBSERVATION_DAYS: u32 = 36_500;
 const SECONDS_PER_DAY: i64 = 86_400;
 
 /// A request to report whose fields are in range.
-pub(super) struct Report {
+pub(crate) struct Report {
     request: ReportOutcome,
     amount_cents: Option<i64>,
 }
 
 impl Report {
     /// Reads all fields and reports all that are wrong.
-    pub(super) fn read(request: ReportOutcome) -> Result<Self, ApiError> {
+    pub(crate) fn read(request: ReportOutcome) -> Result<Self, ApiError> {
         let mut errors = Vec::new();
         let mut wrong = |pointer: &str, message: &str| {
             errors.push(FieldError { pointer: pointer.to_owned(), code: "invalid".to_owned(), message: message.to_owned() });
@@ -85,16 +85,17 @@ async fn verified(
     found.ok_or_else(|| ApiError::new(ProblemCode::NotFound, "You have no verification that accepted this token; verify it first."))
 }
 
-/// Records the outcome with its event.
+/// Records the outcome with its event; `actor` is who reports it, as the audit log names it.
 ///
 /// # Errors
 /// `not_found` without an accepted verification, `conflict` when one was reported before.
-pub(super) async fn record(
+pub(crate) async fn record(
     service: &Service,
     connection: &mut Connection,
     institution: InstitutionId,
     environment: Environment,
     report: Report,
+    actor: &str,
 ) -> Result<OutcomeRecorded, ApiError> {
     let Report { request, amount_cents } = report;
     let now = service.clock.now();
@@ -136,7 +137,7 @@ pub(super) async fn record(
         "reported_at": now,
     });
     webhook::events::record(connection, service, institution, environment, EventKind::OutcomeReported, data).await?;
-    audit::append(connection, institution, Action::OutcomeReported, &id.to_string(), "api key", now).await?;
+    audit::append(connection, institution, Action::OutcomeReported, &id.to_string(), actor, now).await?;
     Ok(recorded)
 }
 

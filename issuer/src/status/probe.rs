@@ -1,17 +1,15 @@
 //! Probes: each component is tried as its users use it, in a transaction that is undone, so that nothing of it stays.
 
-use passid_api::api_key::KeyKind;
 use passid_api::environment::Environment;
-use passid_api::ids::{ApiKeyId, InstitutionId};
+use passid_api::ids::InstitutionId;
 use passid_api::institution::InstitutionView;
 use passid_api::verify::VerifyRequest;
 
 use crate::credential::tree;
 use crate::http::ApiError;
-use crate::http::callers::KeyCaller;
 use crate::service::Service;
 use crate::store::{self, StoreError};
-use crate::verify::redeem;
+use crate::verify::redeem::{self, Redeemer};
 
 use super::board::TOO_LONG;
 use super::component::Component;
@@ -70,11 +68,10 @@ async fn verify(service: &Service) -> Result<(), String> {
     let inside = service.clone();
     let written = service.store.write::<(), Probed, _>(move |connection| {
         Box::pin(async move {
-            let (institution, key) =
-                inside.with_random(|random| (InstitutionId::generate(inside.clock.as_ref(), random), ApiKeyId::generate(inside.clock.as_ref(), random)));
+            let institution = inside.with_random(|random| InstitutionId::generate(inside.clock.as_ref(), random));
             let workspace = InstitutionView { id: institution, name: "status probe".to_owned(), live_enabled: false, created_at: inside.clock.now() };
             store::institutions::insert(connection, &workspace).await?;
-            let caller = KeyCaller { institution, environment: Environment::Sandbox, kind: KeyKind::Secret, key };
+            let caller = Redeemer { institution, environment: Environment::Sandbox, actor: "status probe".to_owned() };
             let request = VerifyRequest { token: "PASSID-PROBE".to_owned(), institution_reference: None };
             let response = redeem::redeem(&inside, connection, &caller, &request, None).await?;
             Err(if response.credential_valid { Probed::Failed("it accepted a token that does not exist".to_owned()) } else { Probed::Passed })

@@ -20,6 +20,7 @@ pub mod backup;
 pub mod bank_links;
 pub mod bank_syncs;
 pub mod credentials;
+pub mod dashboard;
 pub mod history;
 pub mod idempotency;
 pub mod incidents;

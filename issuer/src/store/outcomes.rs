@@ -115,6 +115,41 @@ pub async fn insert(connection: &mut Connection, institution: InstitutionId, env
     Ok(connection.execute(sql, values).await? == 1)
 }
 
+/// What was reported to have become of an applicant.
+#[derive(Debug, Clone)]
+pub struct ReportedOutcome {
+    /// The outcome.
+    pub outcome: OutcomeKind,
+    /// The institution's name for the product.
+    pub product_type: Option<String>,
+    /// Days of observation.
+    pub observation_days: u32,
+    /// When it was reported.
+    pub reported_at: Timestamp,
+}
+
+/// The outcome of the institution's verification, when one was reported.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn of_verification(
+    connection: &mut Connection,
+    institution: InstitutionId,
+    verification: VerificationId,
+) -> Result<Option<ReportedOutcome>, StoreError> {
+    let sql = "SELECT outcome, product_type, observation_days, reported_at FROM outcomes WHERE institution_id = $1 AND verification_id = $2";
+    let row = connection.fetch_optional(sql, params![institution, verification]).await?;
+    row.map(|row| {
+        Ok(ReportedOutcome {
+            outcome: row.parse("outcome")?,
+            product_type: row.get("product_type")?,
+            observation_days: count(&row, "observation_days")?,
+            reported_at: row.time("reported_at")?,
+        })
+    })
+    .transpose()
+}
+
 /// How often an outcome happened among verifications of one coverage and score band.
 #[derive(Debug, Clone)]
 pub struct OutcomeCount {

@@ -73,7 +73,7 @@ pub(crate) async fn redeemed(
     let led_nowhere = Arc::clone(&missed);
     let answer = once(service, &principal, key, digest, move |connection| {
         Box::pin(async move {
-            let response = redeem::redeem(&inside, connection, &caller, &request, ready).await?;
+            let response = redeem::redeem(&inside, connection, &(&caller).into(), &request, ready).await?;
             led_nowhere.store(response.deny_reason == Some(DenyReason::TokenNotFound), Ordering::Relaxed);
             form(&response)
         })
@@ -148,11 +148,18 @@ fn evidence_operation() -> Operation {
 }
 
 async fn evidence(State(service): State<Service>, SecretKeyCaller(caller): SecretKeyCaller, Path(id): Path<String>) -> Result<Json<EvidenceBundle>, ApiError> {
-    let stored = load(&service, &caller, &id).await?;
+    Ok(Json(evidence_bundle(&service, load(&service, &caller, &id).await?)?))
+}
+
+/// What lets anyone check a verification.
+///
+/// # Errors
+/// `not_found` for a refused one, which has none.
+pub(crate) fn evidence_bundle(service: &Service, stored: StoredVerification) -> Result<EvidenceBundle, ApiError> {
     let text = stored.evidence.ok_or_else(|| ApiError::new(ProblemCode::NotFound, "A refused verification has no evidence."))?;
     let evidence: Evidence = serde_json::from_str(&text).map_err(|_| StoreError::Corrupt("evidence"))?;
     let statement = Statement::new(evidence.statement).map_err(|_| StoreError::Corrupt("evidence"))?;
-    Ok(Json(EvidenceBundle {
+    Ok(EvidenceBundle {
         verification_id: stored.id,
         agreement: evidence.agreement.map(serde_json::to_value).transpose()?,
         public_signals: statement.public_signals().iter().map(ToString::to_string).collect(),
@@ -160,7 +167,7 @@ async fn evidence(State(service): State<Service>, SecretKeyCaller(caller): Secre
         proof: evidence.presentation.proof,
         head: evidence.presentation.head,
         issuer_keys: (*service.keys.public_keys()).clone(),
-    }))
+    })
 }
 
 fn package_operation() -> Operation {

@@ -1,7 +1,8 @@
 //! Redeeming a share: decided and done in one transaction, so that of a hundred racers exactly one wins.
 
 use passid_api::codes::RedeemableToken;
-use passid_api::ids::VerificationId;
+use passid_api::environment::Environment;
+use passid_api::ids::{InstitutionId, VerificationId};
 use passid_api::policy::VerifierPolicy;
 use passid_api::time::Timestamp;
 use passid_api::verify::{DenyReason, VerifyRequest, VerifyResponse};
@@ -30,6 +31,23 @@ pub fn token_digest(service: &Service, text: &str) -> [u8; 32] {
     }
 }
 
+/// Who redeems.
+#[derive(Debug, Clone)]
+pub struct Redeemer {
+    /// The workspace.
+    pub institution: InstitutionId,
+    /// Sandbox or live.
+    pub environment: Environment,
+    /// As the audit log names it.
+    pub actor: String,
+}
+
+impl From<&KeyCaller> for Redeemer {
+    fn from(caller: &KeyCaller) -> Self {
+        Self { institution: caller.institution, environment: caller.environment, actor: "api key".to_owned() }
+    }
+}
+
 /// Redeems the token for the caller, or says why not. Both are results, recorded and reported; neither is an error. `ready` is what
 /// [`fixtures::prepare`] found.
 ///
@@ -38,7 +56,7 @@ pub fn token_digest(service: &Service, text: &str) -> [u8; 32] {
 pub async fn redeem(
     service: &Service,
     connection: &mut Connection,
-    caller: &KeyCaller,
+    caller: &Redeemer,
     request: &VerifyRequest,
     ready: Option<Ready>,
 ) -> Result<VerifyResponse, ApiError> {
@@ -63,7 +81,7 @@ pub async fn redeem(
         store::shares::set_verification(connection, share.id, id).await?;
     }
     let action = if response.credential_valid { Action::VerificationCompleted } else { Action::VerificationFailed };
-    audit::append(connection, caller.institution, action, &id.to_string(), "api key", now).await?;
+    audit::append(connection, caller.institution, action, &id.to_string(), &caller.actor, now).await?;
     Ok(response)
 }
 
@@ -71,7 +89,7 @@ pub async fn redeem(
 async fn decide<'s>(
     service: &Service,
     connection: &mut Connection,
-    caller: &KeyCaller,
+    caller: &Redeemer,
     share: Option<&'s StoredShare>,
     ready: Option<Ready>,
     now: Timestamp,
@@ -101,7 +119,7 @@ async fn decide<'s>(
     if store::shares::take(connection, share.id, now).await? { Ok(Ok((share, content))) } else { Ok(Err(DenyReason::TokenAlreadyUsed)) }
 }
 
-fn refuse_share(share: &StoredShare, caller: &KeyCaller, now: Timestamp) -> Option<DenyReason> {
+fn refuse_share(share: &StoredShare, caller: &Redeemer, now: Timestamp) -> Option<DenyReason> {
     if share.audience.is_some_and(|audience| audience != caller.institution) {
         Some(DenyReason::InstitutionMismatch)
     } else if share.revoked_at.is_some() {

@@ -8,8 +8,8 @@ use axum::http::StatusCode;
 use serde::Deserialize;
 
 use passid_api::ids::{EventId, InstitutionId, WebhookEndpointId};
-use passid_api::institution::{CreateWebhookEndpoint, DeliveryView, Page, ReplayEvents, RotateWebhookSecret, UpdateWebhookEndpoint, WebhookEndpointView};
-use passid_api::webhook::DeliveryStatus;
+use passid_api::institution::{CreateWebhookEndpoint, DeliveryView, Page, ReplayEvents, RotateWebhookSecret, TestWebhook, UpdateWebhookEndpoint, WebhookEndpointView};
+use passid_api::webhook::{DeliveryStatus, EventKind};
 
 use crate::http::callers::InstitutionCaller;
 use crate::http::idempotency::{Answer, IdempotencyKey, once};
@@ -117,12 +117,12 @@ async fn test(
     caller: InstitutionCaller,
     Path(id): Path<String>,
     key: IdempotencyKey,
-    JsonBody { value: Empty {}, digest }: JsonBody<Empty>,
+    JsonBody { value: TestWebhook { event }, digest }: JsonBody<TestWebhook>,
 ) -> Result<Answer, ApiError> {
     let (id, inside) = (named(&id)?, service.clone());
     let answer = once(&service, &scope(caller.institution), &key, digest, move |connection| {
         Box::pin(async move {
-            let queued = log::test(connection, &inside, caller.institution, id, &caller.actor()).await?;
+            let queued = log::test(connection, &inside, caller.institution, id, event.unwrap_or(EventKind::WebhookTest), &caller.actor()).await?;
             Answer::new(StatusCode::ACCEPTED, &queued)
         })
     })

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use passid_api::environment::Environment;
 use passid_api::ids::{EventId, InstitutionId, WebhookEndpointId};
 use passid_api::institution::{DeliveryView, ReplayEvents, Replayed};
 use passid_api::problem::ProblemCode;
@@ -13,7 +14,7 @@ use crate::service::Service;
 use crate::store::Connection;
 use crate::store::webhooks as table;
 
-use super::{endpoints, events};
+use super::{endpoints, events, simulate};
 
 /// Events one replay queues at most.
 const MAX_REPLAYED: u32 = 500;
@@ -22,18 +23,26 @@ async fn delivery(connection: &mut Connection, endpoint: WebhookEndpointId, even
     table::find_delivery(connection, endpoint, event).await?.ok_or_else(ApiError::not_found)
 }
 
-/// Sends a `webhook.test` event to one endpoint, whatever events it wants and even when it is disabled.
+/// Sends a test event to one endpoint, whatever events it wants and even when it is disabled. All but `webhook.test` are invented,
+/// and a live endpoint never gets an invented one.
 pub(crate) async fn test(
     connection: &mut Connection,
     service: &Service,
     institution: InstitutionId,
     id: WebhookEndpointId,
+    kind: EventKind,
     actor: &str,
 ) -> Result<DeliveryView, ApiError> {
     let endpoint = endpoints::own(connection, institution, id).await?;
-    let data = json!({ "webhook_id": id, "message": "This is a test event." });
-    let event = events::write(connection, service, institution, endpoint.environment, EventKind::WebhookTest, data).await?;
+    if kind != EventKind::WebhookTest && endpoint.environment == Environment::Live {
+        return Err(ApiError::new(ProblemCode::Conflict, "An invented event goes to sandbox endpoints only; send webhook.test to a live one."));
+    }
     let now = service.clock.now();
+    let data = match kind {
+        EventKind::WebhookTest => json!({ "webhook_id": id, "message": "This is a test event." }),
+        kind => simulate::data(service, kind, now),
+    };
+    let event = events::write(connection, service, institution, endpoint.environment, kind, data).await?;
     table::insert_delivery(connection, event, id, true, now).await?;
     audit::append(connection, institution, Action::WebhookTested, &id.to_string(), actor, now).await?;
     delivery(connection, id, event).await

@@ -14,6 +14,7 @@ mod operations;
 mod places;
 mod schedule;
 mod secrets;
+mod simulate;
 mod target;
 pub mod wake;
 pub mod worker;

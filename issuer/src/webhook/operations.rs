@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use passid_api::ids::{EventId, WebhookEndpointId};
 use passid_api::institution::{
-    CreateWebhookEndpoint, DeliveryView, Page, ReplayEvents, Replayed, RotateWebhookSecret, UpdateWebhookEndpoint, WebhookEndpointCreated, WebhookEndpointView,
+    CreateWebhookEndpoint, DeliveryView, Page, ReplayEvents, Replayed, RotateWebhookSecret, TestWebhook, UpdateWebhookEndpoint, WebhookEndpointCreated, WebhookEndpointView,
 };
 use passid_api::problem::ProblemCode;
 use passid_api::webhook::DeliveryStatus;
@@ -99,9 +99,13 @@ pub(super) fn remove() -> Operation {
 }
 
 pub(super) fn test() -> Operation {
-    on_endpoint("test_webhook_endpoint", "Send webhook.test to an endpoint, once")
+    on_endpoint("test_webhook_endpoint", "Send a test event to an endpoint, once")
+        .about(
+            "Also to an endpoint that is disabled or does not want the event. Without `event` it is `webhook.test`; the others are invented, \
+             look like real ones but for `simulated: true` in their data, and go to sandbox endpoints only.",
+        )
         .idempotent()
-        .takes::<Empty>(json!({}))
+        .takes_one_of::<TestWebhook>([("a ping", json!({})), ("an event", json!({ "event": "verification.completed" }))])
         .answers::<DeliveryView>(202, "It is queued.", queued())
         .fails([ProblemCode::Conflict])
 }

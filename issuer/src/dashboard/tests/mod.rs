@@ -1,5 +1,6 @@
 //! The dashboard through the router, as a browser uses it.
 
 mod browser;
+mod figures;
 mod pages;
 mod protection;

@@ -46,6 +46,7 @@ pub(super) const TABLE: &[Row] = &[
     row("POST /v1/verify", r#"{"token":"PASSID-SANDBOX-TIER1AAA"}"#, Unnamed, Writes),
     row("POST /api/v1/bridge/verify", r#"{"token":"PASSID-SANDBOX-TIER1AAA"}"#, Unnamed, Writes),
     row("GET /api/v1/bridge/verify/{token}", "", Hidden, Reads),
+    row("GET /v1/verifications", "", Unnamed, Reads),
     row("GET /v1/verifications/{id}", "", Hidden, Reads),
     row("GET /v1/verifications/{id}/evidence", "", Hidden, Reads),
     row("POST /api/bridge/verify", r#"{"token":"PASSID-SANDBOX-TIER1AAA"}"#, Unnamed, Writes),

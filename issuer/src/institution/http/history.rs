@@ -17,7 +17,7 @@ use passid_api::verify::DenyReason;
 
 use crate::http::ApiError;
 use crate::http::accept::prefers;
-use crate::http::callers::InstitutionCaller;
+use crate::http::callers::{InstitutionCaller, SecretKeyCaller};
 use crate::http::openapi::{Caller, Chapter, Operation, PageSize};
 use crate::http::query::QueryReader;
 use crate::service::Service;
@@ -41,6 +41,24 @@ pub(super) fn list_operation() -> Operation {
         .about("With `Accept: text/csv` all that match come as one file; `after` and `limit` do not apply then.")
         .by(Caller::InstitutionUser)
         .query::<Environment>("environment", "Which environment's; live when left out.", "live")
+        .query::<bool>("credential_valid", "Only those accepted, or only those refused.", true)
+        .query::<DenyReason>("deny_reason", "Only those refused for this reason.", "TOKEN_EXPIRED")
+        .query::<String>("institution_reference", "Only those under this name for the application.", "loan_app_10482")
+        .query::<Timestamp>("from", "Only those at this time or later.", "2026-03-01T00:00:00Z")
+        .query::<Timestamp>("until", "Only those before this time.", "2026-04-01T00:00:00Z")
+        .query::<VerificationId>("after", "The `next_cursor` of the page before.", crate::verify::examples::VERIFICATION)
+        .query::<PageSize>("limit", "Entries of the page, 1 to 100; 20 when left out.", 20)
+        .answers::<Page<VerificationSummary>>(200, "A page.", examples::verifications())
+        .answers_text(200, "A page.", CSV, CSV_HEAD)
+}
+
+pub(super) fn list_by_key_operation() -> Operation {
+    Operation::new(Chapter::Verification, "list_verifications_of_key", "The verifications of the key's environment, newest first")
+        .about(
+            "The list of `/v1/institution/verifications`, for a server that holds a key. With `Accept: text/csv` all that match come as one \
+             file; `after` and `limit` do not apply then.",
+        )
+        .by(Caller::SecretKey)
         .query::<bool>("credential_valid", "Only those accepted, or only those refused.", true)
         .query::<DenyReason>("deny_reason", "Only those refused for this reason.", "TOKEN_EXPIRED")
         .query::<String>("institution_reference", "Only those under this name for the application.", "loan_app_10482")
@@ -92,11 +110,33 @@ pub(super) async fn list(
     headers: HeaderMap,
     Query(query): Query<HistoryQuery>,
 ) -> Result<Response, ApiError> {
-    let (filter, after, limit) = query.read()?;
-    if prefers(&headers, &["application/json", CSV]) == Some(CSV) {
-        return Ok(csv_file(service, caller.institution, filter));
+    answer(service, caller.institution, &headers, query.read()?).await
+}
+
+/// The list of the key's environment. Naming another one is refused rather than answered with this one's.
+pub(super) async fn list_by_key(
+    State(service): State<Service>,
+    SecretKeyCaller(caller): SecretKeyCaller,
+    headers: HeaderMap,
+    Query(mut query): Query<HistoryQuery>,
+) -> Result<Response, ApiError> {
+    let own = caller.environment.as_str();
+    if query.environment.get_or_insert_with(|| own.to_owned()) != own {
+        return Err(ApiError::field("environment", "invalid", format!("This is a {own} key; leave the environment out, or use a key of the other one.")));
     }
-    let mut data = history::list(&mut service.store.reader().await?, caller.institution, &filter, after, limit + 1).await?;
+    answer(service, caller.institution, &headers, query.read()?).await
+}
+
+async fn answer(
+    service: Service,
+    institution: InstitutionId,
+    headers: &HeaderMap,
+    (filter, after, limit): (HistoryFilter, Option<VerificationId>, u32),
+) -> Result<Response, ApiError> {
+    if prefers(headers, &["application/json", CSV]) == Some(CSV) {
+        return Ok(csv_file(service, institution, filter));
+    }
+    let mut data = history::list(&mut service.store.reader().await?, institution, &filter, after, limit + 1).await?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let has_more = data.len() > limit;
     data.truncate(limit);
@@ -105,7 +145,7 @@ pub(super) async fn list(
 }
 
 /// Reads page after page while the file is being sent, so that its length costs no memory.
-fn csv_file(service: Service, institution: InstitutionId, filter: HistoryFilter) -> Response {
+pub(crate) fn csv_file(service: Service, institution: InstitutionId, filter: HistoryFilter) -> Response {
     let pages = stream::try_unfold(Next::Head, move |next| {
         let (service, filter) = (service.clone(), filter.clone());
         async move {

@@ -1,7 +1,7 @@
 //! `/api/institution/…` and the workspace's own pages under `/v1/institution`.
 
 mod examples;
-mod history;
+pub(crate) mod history;
 mod keys;
 mod session;
 mod workspace;
@@ -19,6 +19,7 @@ pub fn routes() -> Routes {
         .get("/v1/institution/origins", workspace::show_origins, workspace::show_origins_operation())
         .put("/v1/institution/origins", workspace::replace_origins, workspace::replace_origins_operation())
         .get("/v1/institution/verifications", history::list, history::list_operation())
+        .get("/v1/verifications", history::list_by_key, history::list_by_key_operation())
         .get("/v1/institution/keys", keys::list, keys::list_operation())
         .post("/v1/institution/keys", keys::create, keys::create_operation())
         .post("/v1/institution/keys/{id}/rotate", keys::rotate, keys::rotate_operation())

@@ -44,3 +44,12 @@ pub async fn insert_delivery(connection: &mut Connection, event: EventId, endpoi
     connection.execute(sql, params![event, endpoint, single, now]).await?;
     Ok(())
 }
+
+/// The body of the institution's event, as it is sent.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn event_body(connection: &mut Connection, institution: InstitutionId, event: EventId) -> Result<Option<String>, StoreError> {
+    let sql = "SELECT body FROM events WHERE id = $1 AND institution_id = $2";
+    connection.fetch_optional(sql, params![event, institution]).await?.map(|row| row.get("body")).transpose()
+}

@@ -1,0 +1,220 @@
+// The dashboard in Chromium, as an institution's first day: a workspace, a sandbox token, a webhook, outcomes. Every page is audited for
+// accessibility in light and dark, at 1,000 and 320 pixels; nothing may be refused by the content security policy.
+
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { verifyWebhookSignature } from "@passidio/node";
+import { verifyEvidence } from "@passidio/node/evidence";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+
+import { startIssuer } from "../../examples/loan-application/start.js";
+import { audit, openBrowser, watch } from "./audit.js";
+
+const violations = [];
+const deliveries = [];
+let directory, issuer, browser, context, page, receiver, hook;
+/** What the receiver answers next; 200 when it runs out. */
+let answers = [];
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "passid-dashboard-"));
+  issuer = await startIssuer({ data: join(directory, "issuer") });
+  receiver = createServer((request, response) => {
+    const chunks = [];
+    request.on("data", (chunk) => chunks.push(chunk)).on("end", () => {
+      deliveries.push({ headers: request.headers, body: Buffer.concat(chunks) });
+      response.writeHead(answers.shift() ?? 200).end("thank you");
+    });
+  }).listen(0, "127.0.0.1");
+  await new Promise((resolve) => receiver.once("listening", resolve));
+  hook = `http://127.0.0.1:${receiver.address().port}/passid`;
+  browser = await openBrowser();
+  context = await browser.newContext({ viewport: { width: 1000, height: 900 }, locale: "en-GB", reducedMotion: "reduce" });
+  page = await context.newPage();
+  watch(page, violations);
+});
+afterAll(async () => {
+  await browser?.close();
+  receiver?.close();
+  await issuer?.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+afterEach(() => expect(violations.splice(0)).toEqual([]));
+
+/** The page as it is now, wide and on the narrowest phone: it has one heading of the first level, a title, and never scrolls sideways. */
+async function look(state) {
+  expect(await page.getByRole("heading", { level: 1 }).count(), state).toBe(1);
+  expect(await page.title(), state).toMatch(/ · PASSID dashboard$/);
+  await audit(page, `dashboard-${state}`);
+  await page.setViewportSize({ width: 320, height: 640 });
+  const sideways = await page.evaluate(() => document.documentElement.scrollWidth);
+  await audit(page, `dashboard-${state}`);
+  await page.setViewportSize({ width: 1000, height: 900 });
+  expect(sideways, `${state} scrolls sideways`).toBeLessThanOrEqual(320);
+}
+
+const open = (path) => page.goto(`${issuer.baseUrl}/dashboard${path}`);
+const press = (name) => page.getByRole("button", { name }).click();
+const go = (name) => page.getByRole("navigation", { name: "Sections" }).getByRole("link", { name }).click();
+
+describe("a new institution", () => {
+  it("makes a workspace with the keyboard alone, sees its keys once, and signs in again", async () => {
+    await open("");
+    await page.getByRole("heading", { name: "Sign in" }).waitFor();
+    await look("sign-in");
+    await page.keyboard.press("Tab");
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Skip to the content");
+    await page.getByRole("link", { name: "Make one" }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Make a workspace" }).waitFor();
+    await look("onboard");
+    await page.getByLabel("Name of the institution").focus();
+    for (const text of ["Meridian Loans", "ada@meridian.example", "correct horse battery staple"]) {
+      await page.keyboard.type(text);
+      await page.keyboard.press("Tab");
+    }
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Meridian Loans is ready" }).waitFor();
+    await look("welcome");
+    await page.getByRole("link", { name: /I have copied them/ }).click();
+    await page.getByRole("heading", { name: "Overview" }).waitFor();
+    await look("overview-empty");
+    await press("Sign out");
+    await page.getByLabel("E-mail address").fill("ada@meridian.example");
+    await page.getByLabel("Password").fill("not the password");
+    await press("Sign in");
+    await page.getByRole("alert").waitFor();
+    await look("sign-in-failed");
+    await page.getByLabel("Password").fill("correct horse battery staple");
+    await press("Sign in");
+    await page.getByRole("heading", { name: "Overview" }).waitFor();
+  });
+
+  it("registers a webhook, tries it with an invented event, and sends a failed one again", async () => {
+    await go("Webhooks");
+    await look("webhooks-empty");
+    await page.getByLabel("Address").fill(hook);
+    await press("Register");
+    const secret = await page.locator("code.secret").innerText();
+    await look("webhook-secret");
+    await page.getByRole("link", { name: /I have copied it/ }).click();
+    await look("webhook");
+    answers = [500];
+    await page.getByLabel("Event", { exact: true }).selectOption("verification.completed");
+    await press("Send a test event");
+    await page.getByText("Queued.").waitFor();
+    await expect.poll(async () => (await page.reload(), page.locator(".badge").first().innerText()), { timeout: 30_000, interval: 300 }).toBe("failed");
+    expect(await page.getByRole("region", { name: "Attempts" }).innerText()).toContain("500");
+    await look("delivery-failed");
+    await press("Send it again");
+    await expect.poll(async () => (await page.reload(), page.locator(".badge").first().innerText()), { timeout: 30_000, interval: 300 }).toBe("delivered");
+    expect(await page.getByRole("region", { name: "Attempts" }).locator("tbody tr").count()).toBe(2);
+    expect(deliveries).toHaveLength(2);
+    const [first, again] = await Promise.all(deliveries.map(({ body, headers }) => verifyWebhookSignature(body, headers, secret)));
+    expect(first.event).toMatchObject({ event: "verification.completed", data: { simulated: true } });
+    expect(again.id).toBe(first.id);
+    await look("delivery");
+  });
+
+  it("tries the sandbox tokens and follows one from its claims to its evidence", async () => {
+    await go("Try it");
+    await look("try");
+    await page.getByLabel("Token", { exact: true }).selectOption("PASSID-SANDBOX-REVOKED");
+    await press("Verify it");
+    await page.getByText("Refused", { exact: true }).waitFor();
+    await look("verification-refused");
+    await go("Try it");
+    await page.getByLabel("Token", { exact: true }).selectOption("PASSID-SANDBOX-TIER1AAA");
+    await page.getByLabel("Your reference (optional)").fill("loan 1042");
+    await press("Verify it");
+    await page.getByText("Accepted", { exact: true }).waitFor();
+    await expect.poll(async () => (await page.reload(), page.locator(".timeline .badge").first().innerText()), { timeout: 30_000, interval: 300 }).toBe("delivered");
+    await look("verification");
+    const download = page.waitForEvent("download");
+    await page.getByRole("link", { name: "Download the evidence" }).click();
+    const bundle = JSON.parse(await readFile(await (await download).path(), "utf8"));
+    const { keys } = await (await fetch(`${issuer.baseUrl}/.well-known/jwks.json`)).json();
+    expect((await verifyEvidence(bundle, { keys, environment: "sandbox" })).claims).toMatchObject({ fsi_score: 812 });
+  });
+
+  it("reports outcomes, one and many, and sees what they say", async () => {
+    await page.getByRole("link", { name: "Report what became of it" }).click();
+    await look("outcomes");
+    await press("Report it");
+    await page.getByText("The outcome was recorded.").waitFor();
+    const ids = [];
+    for (let number = 0; number < 11; number += 1) {
+      await go("Try it");
+      await page.getByLabel("Token", { exact: true }).selectOption(number % 4 === 3 ? "PASSID-SANDBOX-TIER3CCC" : "PASSID-SANDBOX-TIER1AAA");
+      await press("Verify it");
+      ids.push(new URL(page.url()).pathname.split("/").pop());
+    }
+    await go("Outcomes");
+    const rows = ids.map((id, number) => `${id},${number % 5 === 0 ? "delinquent" : "repaid"},${number + 30}`);
+    await page.getByLabel("The table").fill(["token,outcome,observationDays", ...rows, "vrf_nobody,repaid,1", `${ids[0]},gone,1`].join("\n"));
+    await press("Report them");
+    await page.getByText("11 recorded, 2 not.").waitFor();
+    await look("outcomes-read");
+    await go("Performance");
+    await page.getByRole("img", { name: /Outcomes of/ }).first().waitFor();
+    await page.getByText("The figures as a table").first().click();
+    await look("performance");
+  });
+
+  it("finds verifications by filters that stay in the address, and takes them along as CSV", async () => {
+    await go("Verifications");
+    await page.getByLabel("Result").selectOption("refused");
+    await press("Show");
+    expect(new URL(page.url()).searchParams.get("result")).toBe("refused");
+    expect(await page.getByRole("region", { name: "Verifications" }).locator("tbody tr").count()).toBe(1);
+    await page.getByLabel("Result").selectOption("");
+    await page.getByLabel("Your reference").fill("loan 1042");
+    await press("Show");
+    expect(await page.getByRole("region", { name: "Verifications" }).locator("tbody tr").count()).toBe(1);
+    await page.getByLabel("Your reference").fill("");
+    await press("Show");
+    await look("verifications");
+    const download = page.waitForEvent("download");
+    await page.getByRole("link", { name: /as CSV/ }).click();
+    expect((await readFile(await (await download).path(), "utf8")).trim().split("\r\n")).toHaveLength(14);
+  });
+
+  it("rotates a key, registers an origin, and reads both in an audit log that holds", async () => {
+    await go("Keys");
+    await look("keys");
+    await page.getByRole("button", { name: /^Rotate/ }).first().click();
+    await page.locator("code.secret").waitFor();
+    await look("key-shown");
+    await page.getByRole("link", { name: /I have copied it/ }).click();
+    await page.getByText(/Replaced; works until/).waitFor();
+    await page.getByLabel("From which pages publishable keys may be used").fill("https://apply.meridian.example");
+    await press("Save the origins");
+    await page.getByText("The origins were saved.").waitFor();
+    await page.getByLabel("From which pages publishable keys may be used").fill("ftp://x");
+    await press("Save the origins");
+    await page.getByRole("heading", { name: "Something needs correcting" }).waitFor();
+    await look("refused");
+    await page.goBack();
+    await go("Audit log");
+    await press("Check the chain");
+    await page.getByText("The chain holds").waitFor();
+    await look("audit");
+  });
+
+  it("sees its figures on the overview, and that live is another world", async () => {
+    await go("Overview");
+    await page.getByRole("link", { name: "30 days" }).click();
+    await page.getByText("The figures as a table").click();
+    await look("overview");
+    await page.getByRole("navigation", { name: "Environment" }).getByRole("link", { name: "Live" }).click();
+    await page.getByText("real people").waitFor();
+    expect(await page.getByRole("navigation", { name: "Sections" }).getByRole("link", { name: "Try it" }).count()).toBe(0);
+    expect(await page.locator(".figures dd").first().innerText()).toMatch(/^0/);
+    await look("overview-live");
+    await open("/live/nothing");
+    expect(await page.getByRole("heading", { level: 1 }).innerText()).toBeTruthy();
+  });
+});
