@@ -42,10 +42,16 @@ pub(super) fn columns(id: &str, title: &str, columns: &[Column]) -> String {
     // Coordinates in tenths of a unit, whole numbers: the same picture on every machine.
     let height = |value: u32| u64::from(value) * u64::from(plot_height) * 10 / u64::from(top);
     let tenths = |value: u64| format!("{}.{}", value / 10, value % 10);
-    let mut svg = format!("<svg class=\"chart\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-labelledby=\"{id}\"><title id=\"{id}\">{}</title>", escape(title));
+    let mut svg =
+        format!("<svg class=\"chart\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-labelledby=\"{id}\"><title id=\"{id}\">{}</title>", escape(title));
     for mark in [0, top / 2, top] {
         let y = u64::from(ABOVE + plot_height) * 10 - height(mark);
-        let _ = write!(svg, "<path class=\"axis\" d=\"M{LEFT} {0}H{WIDTH}\"/><text x=\"{1}\" y=\"{0}\" dy=\"4\" text-anchor=\"end\">{mark}</text>", tenths(y), LEFT - 6);
+        let _ = write!(
+            svg,
+            "<path class=\"axis\" d=\"M{LEFT} {0}H{WIDTH}\"/><text x=\"{1}\" y=\"{0}\" dy=\"4\" text-anchor=\"end\">{mark}</text>",
+            tenths(y),
+            LEFT - 6
+        );
     }
     let count = u32::try_from(columns.len()).unwrap_or(u32::MAX).max(1);
     let every = count.div_ceil(8);
@@ -90,10 +96,16 @@ pub(super) fn intervals(id: &str, title: &str, lines: &[Interval]) -> String {
     const LINE: u32 = 28;
     let (plot, height) = (WIDTH - NAMES - 20, LINE * u32::try_from(lines.len()).unwrap_or(0) + BELOW + ABOVE);
     let x = |share: f64| NAMES + plot * thousandths(share) / 1_000;
-    let mut svg = format!("<svg class=\"chart\" viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" aria-labelledby=\"{id}\"><title id=\"{id}\">{}</title>", escape(title));
+    let mut svg =
+        format!("<svg class=\"chart\" viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" aria-labelledby=\"{id}\"><title id=\"{id}\">{}</title>", escape(title));
     for mark in [0, 25, 50, 75, 100] {
         let at = NAMES + plot * mark / 100;
-        let _ = write!(svg, "<path class=\"axis\" d=\"M{at} {ABOVE}V{0}\"/><text x=\"{at}\" y=\"{1}\" text-anchor=\"middle\">{mark} %</text>", height - BELOW, height - 8);
+        let _ = write!(
+            svg,
+            "<path class=\"axis\" d=\"M{at} {ABOVE}V{0}\"/><text x=\"{at}\" y=\"{1}\" text-anchor=\"middle\">{mark} %</text>",
+            height - BELOW,
+            height - 8
+        );
     }
     for (index, line) in (0_u32..).zip(lines) {
         let y = ABOVE + LINE * index + LINE / 2;

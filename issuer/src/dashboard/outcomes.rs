@@ -88,10 +88,7 @@ fn request<'t>(text: impl Fn(&str) -> &'t str) -> Result<ReportOutcome, ApiError
 async fn record(service: &Service, visit: &Visit, request: ReportOutcome) -> Result<OutcomeRecorded, ApiError> {
     let report = Report::read(request)?;
     let (inside, institution, environment, actor) = (service.clone(), visit.institution.id, visit.environment, visit.actor());
-    service
-        .store
-        .write(move |connection| Box::pin(async move { report::record(&inside, connection, institution, environment, report, &actor).await }))
-        .await
+    service.store.write(move |connection| Box::pin(async move { report::record(&inside, connection, institution, environment, report, &actor).await })).await
 }
 
 async fn one(State(service): State<Service>, Form { visit, fields }: Form) -> Page {
@@ -100,8 +97,11 @@ async fn one(State(service): State<Service>, Form { visit, fields }: Form) -> Pa
     Ok(done(&format!("/dashboard/{}/outcomes", visit.environment), "recorded").into_response())
 }
 
+/// An outcome read from a row, or the row's token and what is wrong with it.
+type ReadRow = Result<ReportOutcome, (String, ApiError)>;
+
 /// The rows of the pasted table, each as its columns; what cannot be read as a table at all is an error of the whole.
-fn rows(text: &str) -> Result<Vec<Result<ReportOutcome, (String, ApiError)>>, ApiError> {
+fn rows(text: &str) -> Result<Vec<ReadRow>, ApiError> {
     let wrong = |message: String| ApiError::field("/table", "invalid", message);
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).from_reader(text.as_bytes());
     let header = reader.headers().map_err(|error| wrong(format!("This is not CSV: {error}.")))?.clone();

@@ -76,7 +76,10 @@ impl Frame {
     }
 
     pub(super) fn sections(&self) -> impl Iterator<Item = (String, &'static str, bool)> {
-        SECTIONS.iter().filter(|(name, _)| !self.is_live() || *name != SANDBOX_SECTION).map(|(name, title)| (Self::address(self.environment, name), *title, *name == self.section))
+        SECTIONS
+            .iter()
+            .filter(|(name, _)| !self.is_live() || *name != SANDBOX_SECTION)
+            .map(|(name, title)| (Self::address(self.environment, name), *title, *name == self.section))
     }
 
     #[expect(clippy::unused_self, reason = "templates call methods")]

@@ -82,16 +82,20 @@ async fn performance(State(service): State<Service>, visit: Visit) -> Page {
     let bins = cohort.calibration.bins.iter().map(|bin| Bin {
         range: format!("{:.0} to {:.0} %", bin.from * 100.0, bin.to * 100.0),
         n: bin.n,
-        rates: bin.predicted.zip(bin.observed).map(|(predicted, observed)| {
-            (percent(predicted), percent(observed.rate), format!("{} to {}", percent(observed.low), percent(observed.high)))
-        }),
+        rates: bin
+            .predicted
+            .zip(bin.observed)
+            .map(|(predicted, observed)| (percent(predicted), percent(observed.rate), format!("{} to {}", percent(observed.low), percent(observed.high)))),
     });
     let predictions: Vec<Prediction> = cohort
         .calibration
         .bins
         .iter()
         .filter_map(|bin| bin.predicted.zip(bin.observed))
-        .map(|(predicted, observed)| Prediction { predicted, observed: Interval { name: String::new(), value: observed.rate, low: observed.low, high: observed.high } })
+        .map(|(predicted, observed)| Prediction {
+            predicted,
+            observed: Interval { name: String::new(), value: observed.rate, low: observed.low, high: observed.high },
+        })
         .collect();
     let plot = (!predictions.is_empty()).then(|| chart::calibration("calibration-title", "Predicted stability against what was observed", &predictions));
     show(&Performance {

@@ -9,7 +9,9 @@ use axum::routing::{get, post};
 use serde::Deserialize;
 
 use passid_api::ids::{EventId, WebhookEndpointId};
-use passid_api::institution::{AttemptView, CreateWebhookEndpoint, DeliveryView, ReplayEvents, UpdateWebhookEndpoint, WebhookEndpointCreated, WebhookEndpointView};
+use passid_api::institution::{
+    AttemptView, CreateWebhookEndpoint, DeliveryView, ReplayEvents, UpdateWebhookEndpoint, WebhookEndpointCreated, WebhookEndpointView,
+};
 use passid_api::time::Timestamp;
 use passid_api::webhook::{DeliveryStatus, EventKind};
 

@@ -112,8 +112,14 @@ pub struct DeliveryCounts {
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn deliveries(connection: &mut Connection, institution: InstitutionId, environment: Environment, since: Timestamp) -> Result<DeliveryCounts, StoreError> {
-    let sql = "SELECT COUNT(CASE WHEN deliveries.status = 'delivered' THEN 1 END) AS delivered, COUNT(CASE WHEN deliveries.status = 'failed' THEN 1 END) AS failed,
+pub async fn deliveries(
+    connection: &mut Connection,
+    institution: InstitutionId,
+    environment: Environment,
+    since: Timestamp,
+) -> Result<DeliveryCounts, StoreError> {
+    let sql =
+        "SELECT COUNT(CASE WHEN deliveries.status = 'delivered' THEN 1 END) AS delivered, COUNT(CASE WHEN deliveries.status = 'failed' THEN 1 END) AS failed,
                       COUNT(CASE WHEN deliveries.status = 'pending' THEN 1 END) AS pending
                FROM deliveries JOIN webhook_endpoints ON webhook_endpoints.id = deliveries.endpoint_id
                WHERE webhook_endpoints.institution_id = $1 AND webhook_endpoints.environment = $2 AND webhook_endpoints.removed_at IS NULL

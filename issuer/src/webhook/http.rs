@@ -8,7 +8,9 @@ use axum::http::StatusCode;
 use serde::Deserialize;
 
 use passid_api::ids::{EventId, InstitutionId, WebhookEndpointId};
-use passid_api::institution::{CreateWebhookEndpoint, DeliveryView, Page, ReplayEvents, RotateWebhookSecret, TestWebhook, UpdateWebhookEndpoint, WebhookEndpointView};
+use passid_api::institution::{
+    CreateWebhookEndpoint, DeliveryView, Page, ReplayEvents, RotateWebhookSecret, TestWebhook, UpdateWebhookEndpoint, WebhookEndpointView,
+};
 use passid_api::webhook::{DeliveryStatus, EventKind};
 
 use crate::http::callers::InstitutionCaller;

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use passid_api::ids::{EventId, WebhookEndpointId};
 use passid_api::institution::{
-    CreateWebhookEndpoint, DeliveryView, Page, ReplayEvents, Replayed, RotateWebhookSecret, TestWebhook, UpdateWebhookEndpoint, WebhookEndpointCreated, WebhookEndpointView,
+    CreateWebhookEndpoint, DeliveryView, Page, ReplayEvents, Replayed, RotateWebhookSecret, TestWebhook, UpdateWebhookEndpoint, WebhookEndpointCreated,
+    WebhookEndpointView,
 };
 use passid_api::problem::ProblemCode;
 use passid_api::webhook::DeliveryStatus;

@@ -86,6 +86,7 @@ impl MobileWallet {
     ///
     /// # Errors
     /// [`WalletFailure::Input`].
+    #[expect(clippy::needless_pass_by_value, reason = "foreign calls hand over what they pass")]
     pub fn beside(&self, issuer: String, environment: String, certificate_pins: Vec<String>) -> Result<Arc<Self>, WalletFailure> {
         let http = http_client(&certificate_pins)?;
         Ok(Arc::new(Self(self.0.beside(parse(&issuer, "issuer address")?, parse(&environment, "environment")?, http))))

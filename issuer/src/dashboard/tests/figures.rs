@@ -89,7 +89,9 @@ async fn verifications_are_filtered_paged_downloaded_and_nobody_elses() {
         assert_eq!(newest.text.matches("<th scope=\"row\">").count(), 25, "{}: {}", database.engine, newest.text);
         let older = newest.between("?after=", "\"").unwrap().replace("&amp;", "&");
         let older = browser.open(&format!("{list}?after={older}")).await;
-        assert!(older.text.matches("<th scope=\"row\">").count() == 2 && older.text.contains(&first.to_string()) && !older.text.contains("Older verifications"));
+        assert!(
+            older.text.matches("<th scope=\"row\">").count() == 2 && older.text.contains(&first.to_string()) && !older.text.contains("Older verifications")
+        );
         let accepted = browser.open(&format!("{list}?result=accepted&from=2026-03-17&until=2026-03-17")).await;
         assert_eq!(accepted.text.matches("<th scope=\"row\">").count(), 1);
         assert!(browser.open(&format!("{list}?from=2026-03-18")).await.text.contains("None."));
@@ -142,7 +144,11 @@ async fn a_sandbox_token_is_tried_its_outcome_reported_and_both_are_on_its_timel
         let reported = browser.fill(outcomes, outcomes, &[("token", id.as_str()), ("outcome", "repaid"), ("observationDays", "90")]).await;
         assert!(browser.open(reported.location()).await.text.contains("The outcome was recorded"), "{}: {}", database.engine, reported.text);
         let told = browser.open(tried.location()).await;
-        assert!(told.text.contains("You reported <strong>repaid</strong> after 90 days") && told.text.matches("https://hooks.example/a").count() == 2, "{}", told.text);
+        assert!(
+            told.text.contains("You reported <strong>repaid</strong> after 90 days") && told.text.matches("https://hooks.example/a").count() == 2,
+            "{}",
+            told.text
+        );
         let twice = browser.fill(outcomes, outcomes, &[("token", id.as_str()), ("outcome", "defaulted")]).await;
         assert_eq!(twice.status, StatusCode::CONFLICT);
 
@@ -150,7 +156,11 @@ async fn a_sandbox_token_is_tried_its_outcome_reported_and_both_are_on_its_timel
         let second = again.location().rsplit('/').next().unwrap().to_owned();
         let table = format!("token,outcome\n{second},defaulted\n{id},repaid\nvrf_nobody,repaid\n{second},lost\n");
         let read = browser.fill(outcomes, &format!("{outcomes}/table"), &[("table", table.as_str())]).await;
-        assert!(read.text.contains("1 recorded, 3 not.") && read.text.contains("reported for this token before") && read.text.contains("lost"), "{}", read.text);
+        assert!(
+            read.text.contains("1 recorded, 3 not.") && read.text.contains("reported for this token before") && read.text.contains("lost"),
+            "{}",
+            read.text
+        );
         let audit = browser.open("/dashboard/sandbox/audit").await;
         assert!(audit.text.contains("outcome.reported") && !audit.text.contains("api key"), "a user did it, not a key");
     }
@@ -193,7 +203,11 @@ async fn an_invented_event_is_sent_to_sandbox_endpoints_only() {
             assert_eq!(sent.status, status, "{} {environment}: {}", database.engine, sent.text);
             if environment == "sandbox" {
                 let delivery = browser.open(sent.location()).await;
-                assert!(delivery.text.contains("simulated") && delivery.text.contains("outcome.reported") && delivery.text.contains("None yet."), "{}", delivery.text);
+                assert!(
+                    delivery.text.contains("simulated") && delivery.text.contains("outcome.reported") && delivery.text.contains("None yet."),
+                    "{}",
+                    delivery.text
+                );
             }
         }
     }
