@@ -18,8 +18,11 @@ use crate::backup::read_anything;
 use crate::issuer::{CertificatePin, IssuerAddress};
 use crate::request::RequestInput;
 
-/// A reader and the directory of its corpus; it answers whether the bytes were accepted.
-const READERS: [(&str, fn(&[u8]) -> bool); 5] = [("request", request), ("address", address), ("answer", answer), ("signed", signed), ("backup", read_anything)];
+/// Reads bytes from outside and answers whether it accepted them.
+type Reader = fn(&[u8]) -> bool;
+
+/// Each reader with the directory of its corpus.
+const READERS: [(&str, Reader); 5] = [("request", request), ("address", address), ("answer", answer), ("signed", signed), ("backup", read_anything)];
 
 /// A link, the text of a QR picture, or a code.
 fn request(bytes: &[u8]) -> bool {
