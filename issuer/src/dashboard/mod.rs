@@ -25,6 +25,7 @@ mod webhooks;
 mod tests;
 
 use axum::Router;
+use axum::response::{IntoResponse, Response};
 
 use crate::service::Service;
 
@@ -42,4 +43,9 @@ pub fn routes() -> Router<Service> {
         .merge(audit_log::routes())
         .layer(axum::middleware::map_response(page::harden));
     Router::new().merge(pages).merge(assets::routes())
+}
+
+/// The page for an address under `/dashboard` where nothing is.
+pub async fn not_found() -> Response {
+    page::harden(page::PageError::not_found().into_response()).await
 }

@@ -97,10 +97,6 @@ impl IntoResponse for ApiError {
     }
 }
 
-pub(super) async fn not_found() -> ApiError {
-    ApiError::not_found()
-}
-
 pub(super) async fn method_not_allowed() -> ApiError {
     ApiError::new(ProblemCode::MethodNotAllowed, "Use a method listed in the Allow header.")
 }

@@ -14,6 +14,8 @@ pub mod operator;
 pub mod query;
 
 use axum::Router;
+use axum::http::Uri;
+use axum::response::{IntoResponse, Response};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 
@@ -50,7 +52,7 @@ pub fn router(service: Service) -> Router {
         .merge(crate::status::http::pages())
         .merge(crate::pages::routes())
         .merge(crate::dashboard::routes())
-        .fallback(error::not_found)
+        .fallback(not_found)
         .method_not_allowed_fallback(error::method_not_allowed)
         .layer(CatchPanicLayer::custom(error::panicked))
         .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES))
@@ -58,4 +60,9 @@ pub fn router(service: Service) -> Router {
         .layer(axum::middleware::from_fn_with_state(service.clone(), crate::institution::cors::cors))
         .layer(axum::middleware::from_fn_with_state(service.clone(), finish::finish))
         .with_state(service)
+}
+
+/// People get a page, programs a problem document.
+async fn not_found(address: Uri) -> Response {
+    if address.path().starts_with("/dashboard/") { crate::dashboard::not_found().await } else { ApiError::not_found().into_response() }
 }
