@@ -107,11 +107,11 @@ describe("a new institution", () => {
     await press("Send a test event");
     await page.getByText("Queued.").waitFor();
     await expect.poll(async () => (await page.reload(), page.locator(".badge").first().innerText()), { timeout: 30_000, interval: 300 }).toBe("failed");
-    expect(await page.getByRole("region", { name: "Attempts" }).innerText()).toContain("500");
+    expect(await page.getByRole("region", { name: "Attempts", exact: true }).innerText()).toContain("500");
     await look("delivery-failed");
     await press("Send it again");
     await expect.poll(async () => (await page.reload(), page.locator(".badge").first().innerText()), { timeout: 30_000, interval: 300 }).toBe("delivered");
-    expect(await page.getByRole("region", { name: "Attempts" }).locator("tbody tr").count()).toBe(2);
+    expect(await page.getByRole("region", { name: "Attempts", exact: true }).locator("tbody tr").count()).toBe(2);
     expect(deliveries).toHaveLength(2);
     const [first, again] = await Promise.all(deliveries.map(({ body, headers }) => verifyWebhookSignature(body, headers, secret)));
     expect(first.event).toMatchObject({ event: "verification.completed", data: { simulated: true } });

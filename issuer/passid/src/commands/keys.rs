@@ -39,7 +39,8 @@ enum Command {
     },
     /// Publish a key that has stopped signing no more: what it signed is refused from then on.
     Withdraw {
-        /// The key's name, as `list` shows it.
+        /// The key's name, as `list` shows it; one in 64 begins with a hyphen.
+        #[arg(allow_hyphen_values = true)]
         kid: String,
         #[command(flatten)]
         store: StoreOptions,
@@ -122,4 +123,30 @@ pub(super) async fn run(options: Options) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::panic, reason = "a test fails by panicking")]
+
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(subcommand)]
+        command: Command,
+    }
+
+    #[test]
+    fn a_key_whose_name_begins_with_a_hyphen_can_be_withdrawn() {
+        for kid in ["-kBq0", "-_-", "Xm86"] {
+            match Line::try_parse_from(["keys", "withdraw", kid, "--data", "here"]).map(|line| line.command) {
+                Ok(Command::Withdraw { kid: read, .. }) => assert_eq!(read, kid),
+                Ok(other) => panic!("{kid} is read as {other:?}"),
+                Err(error) => panic!("{kid}: {error}"),
+            }
+        }
+    }
 }
