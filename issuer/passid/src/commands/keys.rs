@@ -127,8 +127,6 @@ pub(super) async fn run(options: Options) -> Result<(), Failure> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::panic, reason = "a test fails by panicking")]
-
     use clap::Parser;
 
     use super::*;
