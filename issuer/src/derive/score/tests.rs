@@ -112,8 +112,8 @@ fn training_gives_the_shipped_model_and_loans_it_has_not_seen_are_told_apart() {
     let trained = train::train(&examples).unwrap();
     let found = validation::validate(&trained, &examples).unwrap();
     println!("{}", report::markdown(&trained, &found));
-    // The README's figures; what is aimed at, 0.870 and 0.077, is not reached yet.
-    assert!(found.auc.0 >= 0.868 && found.brier.0 <= 0.0785, "{:?} {:?}", found.auc, found.brier);
+    // What is aimed at. The present model does not reach it (see the README beside this), so with the data at hand this fails.
+    assert!(found.auc.0 >= 0.870 && found.brier.0 <= 0.077, "{:?} {:?}", found.auc, found.brier);
     assert!((found.coverage - found.coverage_meant).abs() < 0.03);
     // Another processor may round the last digit differently.
     let shipped = Model::shipped();

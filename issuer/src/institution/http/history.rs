@@ -37,28 +37,26 @@ const CSV_HEAD: &str = "verification_id,verified_at,environment,credential_valid
                         fsi_score,tier,outcome\r\n";
 
 pub(super) fn list_operation() -> Operation {
-    Operation::new(Chapter::Workspace, "list_verifications", "The workspace's verifications, newest first")
+    let operation = Operation::new(Chapter::Workspace, "list_verifications", "The workspace's verifications, newest first")
         .about("With `Accept: text/csv` all that match come as one file; `after` and `limit` do not apply then.")
         .by(Caller::InstitutionUser)
-        .query::<Environment>("environment", "Which environment's; live when left out.", "live")
-        .query::<bool>("credential_valid", "Only those accepted, or only those refused.", true)
-        .query::<DenyReason>("deny_reason", "Only those refused for this reason.", "TOKEN_EXPIRED")
-        .query::<String>("institution_reference", "Only those under this name for the application.", "loan_app_10482")
-        .query::<Timestamp>("from", "Only those at this time or later.", "2026-03-01T00:00:00Z")
-        .query::<Timestamp>("until", "Only those before this time.", "2026-04-01T00:00:00Z")
-        .query::<VerificationId>("after", "The `next_cursor` of the page before.", crate::verify::examples::VERIFICATION)
-        .query::<PageSize>("limit", "Entries of the page, 1 to 100; 20 when left out.", 20)
-        .answers::<Page<VerificationSummary>>(200, "A page.", examples::verifications())
-        .answers_text(200, "A page.", CSV, CSV_HEAD)
+        .query::<Environment>("environment", "Which environment's; live when left out.", "live");
+    filtered(operation)
 }
 
 pub(super) fn list_by_key_operation() -> Operation {
-    Operation::new(Chapter::Verification, "list_verifications_of_key", "The verifications of the key's environment, newest first")
+    let operation = Operation::new(Chapter::Verification, "list_verifications_of_key", "The verifications of the key's environment, newest first")
         .about(
             "The list of `/v1/institution/verifications`, for a server that holds a key. With `Accept: text/csv` all that match come as one \
              file; `after` and `limit` do not apply then.",
         )
-        .by(Caller::SecretKey)
+        .by(Caller::SecretKey);
+    filtered(operation)
+}
+
+/// The filters both lists take, and what both answer.
+fn filtered(operation: Operation) -> Operation {
+    operation
         .query::<bool>("credential_valid", "Only those accepted, or only those refused.", true)
         .query::<DenyReason>("deny_reason", "Only those refused for this reason.", "TOKEN_EXPIRED")
         .query::<String>("institution_reference", "Only those under this name for the application.", "loan_app_10482")
