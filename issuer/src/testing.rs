@@ -31,6 +31,8 @@ pub struct TestIssuer {
     pub service: Service,
     /// Its clock.
     pub clock: Arc<ManualClock>,
+    /// The database's files: they outlive the name the test gave the database.
+    _files: Option<Arc<tempfile::TempDir>>,
 }
 
 /// What a test may choose.
@@ -78,6 +80,6 @@ impl TestIssuer {
             banks: setup.banks,
             sanctions: setup.sanctions,
         };
-        Self { service: Service::start(config, dependencies).await.expect("the issuer starts"), clock }
+        Self { service: Service::start(config, dependencies).await.expect("the issuer starts"), clock, _files: database.keep() }
     }
 }

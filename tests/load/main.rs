@@ -20,6 +20,10 @@ use passid_tests::server::{FREE_PORT, Server};
 use generator::{Measured, Requests, arrive, saturate};
 use stage::Stage;
 
+#[cfg(target_os = "linux")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 type Failed = Box<dyn std::error::Error + Send + Sync>;
 
 /// The server's limits, off: the load is one key's.
@@ -34,7 +38,7 @@ struct Plan {
     floors: usize,
 }
 
-const QUICK: Plan = Plan { saturating: 4_000, arriving_seconds: 3.0, fulfilments: 60, history: 100_000, floors: 10_000 };
+const QUICK: Plan = Plan { saturating: 4_000, arriving_seconds: 3.0, fulfilments: 200, history: 100_000, floors: 10_000 };
 const FULL: Plan = Plan { saturating: 30_000, arriving_seconds: 30.0, fulfilments: 400, history: 1_000_000, floors: 60_000 };
 
 #[tokio::main]
@@ -45,6 +49,7 @@ async fn main() -> Result<(), Failed> {
     {
         return floors::serve(address.parse()?, &database.parse()?).await.map_err(|error| error.to_string().into());
     }
+    tracing_subscriber::fmt().with_max_level(tracing::Level::WARN).with_writer(std::io::stderr).init();
     let plan = if arguments.iter().any(|argument| argument == "--quick") { QUICK } else { FULL };
     let only = arguments.iter().find_map(|argument| argument.strip_prefix("--engine="));
     for database in testing::databases().await {
@@ -102,10 +107,12 @@ async fn measure(plan: &Plan, engine: &str, database: &DatabaseUrl) -> Result<()
     let alone = verify_alone(&stage, &sample).await?;
     println!("  {:<44} {alone:>8.0}/s   fulfilment reaches {:.0} % of it", "Verifier::verify alone, every core", 100.0 * fulfilled.rate / alone);
 
-    let before = memory(server.process());
+    let (before, busy) = (memory(server.process()), processor_seconds(server.process()));
     let some: Vec<_> = tokens.drain(..plan.saturating).collect();
     let saturated = saturate(address, redeem(some)).await?;
     line("redeemed, saturated", &saturated);
+    let each = (processor_seconds(server.process()) - busy) / plan.saturating as f64;
+    println!("  {:<44} {:.0} microseconds of the server's processor time each", "", each * 1e6);
     println!("  {:<44} {:.2} of a bare handler, {:.2} of one durable row", "", saturated.rate / bare.rate, saturated.rate / commit.rate);
     let history = stage_history(&stage, plan, server, &url, directory.path(), database).await?;
     let server = history;
@@ -184,6 +191,16 @@ async fn verify_alone(stage: &Stage, request: &[u8]) -> Result<f64, Failed> {
         threads.into_iter().map(|thread| thread.join().unwrap_or_default()).sum()
     });
     Ok(f64::from(total) / began.elapsed().as_secs_f64())
+}
+
+/// What the process has used of the processors, seconds; 0 where the system does not say.
+fn processor_seconds(process: u32) -> f64 {
+    /// Clock ticks a second, the same on every Linux.
+    const TICKS: f64 = 100.0;
+    let status = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    // User and system time are the 12th and 13th field behind the program's name in parentheses.
+    let fields: Vec<f64> = status.rsplit(')').next().unwrap_or_default().split_whitespace().map(|field| field.parse().unwrap_or(0.0)).collect();
+    fields.get(11..13).map_or(0.0, |times| times.iter().sum::<f64>() / TICKS)
 }
 
 /// Resident memory, KiB; 0 where the system does not say.

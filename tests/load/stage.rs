@@ -160,7 +160,7 @@ impl Stage {
 
     /// Fills the history: verifications of the size of real ones without their evidence.
     pub(crate) async fn history(&self, from: i64, to: i64) -> Result<(), Failed> {
-        let institution = self.institution();
+        let (institution, now) = (self.institution(), self.service.clock.now());
         let mut first = from;
         while first < to {
             let last = to.min(first + 50_000);
@@ -168,8 +168,8 @@ impl Stage {
                 Box::pin(async move {
                     let sql = "INSERT INTO verifications (id, institution_id, environment, token_digest, response, created_at)
                                WITH RECURSIVE n (i) AS (SELECT CAST($2 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i + 1 < $3)
-                               SELECT 'vrf_old' || i, $1, 'sandbox', NULL, $4, 1 FROM n";
-                    connection.execute(sql, params![institution, first, last, "x".repeat(700)]).await.map(drop)
+                               SELECT 'vrf_old' || i, $1, 'sandbox', NULL, $4, $5 FROM n";
+                    connection.execute(sql, params![institution, first, last, "x".repeat(700), now]).await.map(drop)
                 })
             });
             written.await?;

@@ -149,7 +149,7 @@ mod tests {
     #[tokio::test(flavor = "multi_thread")]
     async fn pages_come_back_in_order_sealed_until_they_are_cleared() {
         for database in databases().await {
-            let TestIssuer { service, clock } = TestIssuer::start(&database).await;
+            let TestIssuer { service, clock, .. } = TestIssuer::start(&database).await;
             let now = service.clock.now();
             let link = linked(&service, "bank", &tokens("consent", now, now.plus_seconds(86_400))).await;
             let staging = SealedStaging::new(service.clone(), link.id);

@@ -1,9 +1,9 @@
 //! A connection of either engine, with the three ways to run a query.
 
+use sqlx::Postgres;
 use sqlx::pool::PoolConnection;
-use sqlx::{Postgres, Sqlite};
 
-use super::sqlite::LocalConnection;
+use super::sqlite::{LocalConnection, LocalReader};
 use super::{Row, StoreError, Value};
 
 /// The database engines, for the few queries whose text must differ.
@@ -20,7 +20,7 @@ pub struct Connection(Kind);
 
 enum Kind {
     SqliteWriter(LocalConnection),
-    SqliteReader(PoolConnection<Sqlite>),
+    SqliteReader(LocalReader),
     PostgresWriter(sqlx::Transaction<'static, Postgres>),
     PostgresReader(PoolConnection<Postgres>),
 }
@@ -31,8 +31,8 @@ impl From<LocalConnection> for Connection {
     }
 }
 
-impl From<PoolConnection<Sqlite>> for Connection {
-    fn from(connection: PoolConnection<Sqlite>) -> Self {
+impl From<LocalReader> for Connection {
+    fn from(connection: LocalReader) -> Self {
         Self(Kind::SqliteReader(connection))
     }
 }
@@ -49,14 +49,7 @@ impl From<PoolConnection<Postgres>> for Connection {
     }
 }
 
-fn bind<'q, DB>(sql: &'static str, values: Vec<Value>) -> sqlx::query::Query<'q, DB, DB::Arguments>
-where
-    DB: sqlx::Database,
-    Option<String>: sqlx::Encode<'q, DB> + sqlx::Type<DB>,
-    Option<i64>: sqlx::Encode<'q, DB> + sqlx::Type<DB>,
-    Option<Vec<u8>>: sqlx::Encode<'q, DB> + sqlx::Type<DB>,
-    DB::Arguments: 'q,
-{
+fn bind(sql: &'static str, values: Vec<Value>) -> sqlx::query::Query<'static, Postgres, sqlx::postgres::PgArguments> {
     values.into_iter().fold(sqlx::query(sql), |query, value| match value {
         Value::Text(text) => query.bind(text),
         Value::Integer(integer) => query.bind(integer),
@@ -68,9 +61,9 @@ macro_rules! run {
     ($self:expr, $method:ident, $sql:expr, $values:expr, $local:ident => $here:expr) => {
         match &mut $self.0 {
             Kind::SqliteWriter($local) => $here,
-            Kind::SqliteReader(connection) => Ok(bind::<Sqlite>($sql, $values).$method(&mut **connection).await?.into_either()),
-            Kind::PostgresWriter(connection) => Ok(bind::<Postgres>($sql, $values).$method(&mut **connection).await?.into_either()),
-            Kind::PostgresReader(connection) => Ok(bind::<Postgres>($sql, $values).$method(&mut **connection).await?.into_either()),
+            Kind::SqliteReader($local) => $here,
+            Kind::PostgresWriter(connection) => Ok(bind($sql, $values).$method(&mut **connection).await?.into_either()),
+            Kind::PostgresReader(connection) => Ok(bind($sql, $values).$method(&mut **connection).await?.into_either()),
         }
     };
 }
@@ -81,24 +74,10 @@ trait IntoEither {
     fn into_either(self) -> Self::Either;
 }
 
-impl IntoEither for sqlx::sqlite::SqliteQueryResult {
-    type Either = u64;
-    fn into_either(self) -> u64 {
-        self.rows_affected()
-    }
-}
-
 impl IntoEither for sqlx::postgres::PgQueryResult {
     type Either = u64;
     fn into_either(self) -> u64 {
         self.rows_affected()
-    }
-}
-
-impl IntoEither for sqlx::sqlite::SqliteRow {
-    type Either = Row;
-    fn into_either(self) -> Row {
-        Row::Sqlite(self)
     }
 }
 
@@ -145,7 +124,7 @@ impl Connection {
     /// # Errors
     /// As [`Connection::execute`].
     pub async fn fetch_optional(&mut self, sql: &'static str, values: Vec<Value>) -> Result<Option<Row>, StoreError> {
-        run!(self, fetch_optional, sql, values, local => Ok(local.fetch(sql, &values, 1)?.pop().map(Row::Local)))
+        run!(self, fetch_optional, sql, values, local => Ok(local.fetch(sql, &values, 1)?.pop().map(Row::Sqlite)))
     }
 
     /// All rows. The query bounds their number.
@@ -153,7 +132,7 @@ impl Connection {
     /// # Errors
     /// As [`Connection::execute`].
     pub async fn fetch_all(&mut self, sql: &'static str, values: Vec<Value>) -> Result<Vec<Row>, StoreError> {
-        run!(self, fetch_all, sql, values, local => Ok(local.fetch(sql, &values, usize::MAX)?.into_iter().map(Row::Local).collect()))
+        run!(self, fetch_all, sql, values, local => Ok(local.fetch(sql, &values, usize::MAX)?.into_iter().map(Row::Sqlite).collect()))
     }
 
     pub(super) async fn commit(self) -> Result<(), StoreError> {

@@ -36,10 +36,12 @@ pub async fn find(connection: &mut Connection, scope: [u8; 32], oldest: Timestam
 /// [`StoreError::Duplicate`] when a fresh one is stored already.
 pub async fn insert(connection: &mut Connection, scope: [u8; 32], body: [u8; 32], status: u16, sealed: Vec<u8>, now: Timestamp) -> Result<(), StoreError> {
     let oldest = now.plus_seconds(-KEPT_SECONDS);
-    connection.execute("DELETE FROM idempotency WHERE scope_digest = $1 AND created_at <= $2", params![scope, oldest]).await?;
-    let sql = "INSERT INTO idempotency (scope_digest, body_digest, status, sealed_body, created_at) VALUES ($1, $2, $3, $4, $5)";
-    connection.execute(sql, params![scope, body, status, sealed, now]).await?;
-    Ok(())
+    let sql = "INSERT INTO idempotency (scope_digest, body_digest, status, sealed_body, created_at) VALUES ($1, $2, $3, $4, $5)
+               ON CONFLICT (scope_digest) DO UPDATE
+               SET body_digest = excluded.body_digest, status = excluded.status, sealed_body = excluded.sealed_body, created_at = excluded.created_at
+               WHERE idempotency.created_at <= $6";
+    let written = connection.execute(sql, params![scope, body, status, sealed, now, oldest]).await?;
+    if written == 1 { Ok(()) } else { Err(StoreError::Duplicate("idempotency".to_owned())) }
 }
 
 /// Removes answers nobody may replay any more.

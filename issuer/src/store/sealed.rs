@@ -79,7 +79,8 @@ mod tests {
 
     #[tokio::test]
     async fn no_sealed_column_is_forgotten() {
-        let store = sqlite().open().await;
+        let database = sqlite();
+        let store = database.open().await;
         let mut reader = store.reader().await.unwrap();
         let sql = "SELECT m.name AS table_name, c.name AS column_name FROM sqlite_master m JOIN pragma_table_info(m.name) c
                    WHERE m.type = 'table' AND c.name LIKE 'sealed%'";

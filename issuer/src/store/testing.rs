@@ -2,17 +2,18 @@
 
 #![expect(clippy::expect_used, reason = "a test fails by panicking, and says what it expected")]
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::{DatabaseUrl, Store};
 
-/// A fresh database, gone with the value (SQLite) or with the test server (PostgreSQL).
+/// A fresh database, gone with the value and whoever keeps its files (SQLite) or with the test server (PostgreSQL).
 pub struct TestDatabase {
     /// The engine's name, for messages.
     pub engine: &'static str,
     /// Where it is.
     pub url: DatabaseUrl,
-    directory: Option<tempfile::TempDir>,
+    directory: Option<Arc<tempfile::TempDir>>,
 }
 
 static MADE: AtomicU32 = AtomicU32::new(0);
@@ -20,7 +21,7 @@ static MADE: AtomicU32 = AtomicU32::new(0);
 /// A fresh embedded database.
 pub fn sqlite() -> TestDatabase {
     let directory = tempfile::tempdir().expect("a temporary directory");
-    TestDatabase { engine: "SQLite", url: DatabaseUrl::Sqlite(directory.path().join("issuer.db")), directory: Some(directory) }
+    TestDatabase { engine: "SQLite", url: DatabaseUrl::Sqlite(directory.path().join("issuer.db")), directory: Some(Arc::new(directory)) }
 }
 
 /// A fresh database on the server named by `PASSID_TEST_POSTGRES`; says so and gives none when it is not set.
@@ -49,7 +50,12 @@ pub async fn databases() -> Vec<TestDatabase> {
 impl TestDatabase {
     /// Where the embedded database's files are; the current directory for PostgreSQL, which has none here.
     pub fn directory(&self) -> &std::path::Path {
-        self.directory.as_ref().map_or(std::path::Path::new("."), tempfile::TempDir::path)
+        self.directory.as_ref().map_or(std::path::Path::new("."), |directory| directory.path())
+    }
+
+    /// Keeps the files of the embedded database for as long as the value lives.
+    pub fn keep(&self) -> Option<Arc<tempfile::TempDir>> {
+        self.directory.clone()
     }
 
     /// The database's address as a command takes it.

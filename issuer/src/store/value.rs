@@ -2,8 +2,7 @@
 
 use rusqlite::types::FromSql;
 use sqlx::postgres::PgRow;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Postgres, Row as _, Sqlite};
+use sqlx::{Postgres, Row as _};
 
 use super::StoreError;
 use super::sqlite::LocalRow;
@@ -99,10 +98,8 @@ value_from_text!(
 
 /// A row of either engine.
 pub enum Row {
-    /// From SQLite's writer.
-    Local(LocalRow),
-    /// From one of SQLite's readers.
-    Sqlite(SqliteRow),
+    /// From SQLite.
+    Sqlite(LocalRow),
     /// From PostgreSQL.
     Postgres(PgRow),
 }
@@ -114,11 +111,10 @@ impl Row {
     /// [`StoreError::Database`] or [`StoreError::Embedded`] when the column is missing or of another type.
     pub fn get<T>(&self, column: &str) -> Result<T, StoreError>
     where
-        T: FromSql + for<'r> sqlx::Decode<'r, Sqlite> + sqlx::Type<Sqlite> + for<'r> sqlx::Decode<'r, Postgres> + sqlx::Type<Postgres>,
+        T: FromSql + for<'r> sqlx::Decode<'r, Postgres> + sqlx::Type<Postgres>,
     {
         Ok(match self {
-            Self::Local(row) => row.get(column)?,
-            Self::Sqlite(row) => row.try_get(column)?,
+            Self::Sqlite(row) => row.get(column)?,
             Self::Postgres(row) => row.try_get(column)?,
         })
     }

@@ -24,7 +24,8 @@ use crate::store::verifications::StoredVerification;
 use crate::store::{self, StoreError};
 
 use super::record::Evidence;
-use super::{examples, package, redeem};
+use super::redeem::{self, Redeemer};
+use super::{examples, package};
 
 /// The longest token or reference read, characters.
 const MAX_TEXT: usize = 200;
@@ -69,11 +70,16 @@ pub(crate) async fn redeemed(
     let principal = format!("{} {}", caller.institution, caller.environment);
     let attempt = service.meter.try_code(service.clock.as_ref(), Subject::Key(caller.key), caller.environment)?;
     let ready = fixtures::prepare(service, caller.environment, &request.token).await?;
+    let redeemer = Redeemer::from(&caller);
+    let prepared = if ready.is_none() { redeem::prepare(service, &redeemer, &request).await? } else { None };
     let (inside, missed) = (service.clone(), Arc::new(AtomicBool::new(false)));
     let led_nowhere = Arc::clone(&missed);
     let answer = once(service, &principal, key, digest, move |connection| {
         Box::pin(async move {
-            let response = redeem::redeem(&inside, connection, &(&caller).into(), &request, ready).await?;
+            let response = match prepared {
+                Some(prepared) => redeem::redeem_prepared(&inside, connection, &redeemer, &request, prepared).await?,
+                None => redeem::redeem(&inside, connection, &redeemer, &request, ready).await?,
+            };
             led_nowhere.store(response.deny_reason == Some(DenyReason::TokenNotFound), Ordering::Relaxed);
             form(&response)
         })

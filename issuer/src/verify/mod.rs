@@ -11,4 +11,6 @@ pub mod proof;
 pub mod record;
 pub mod redeem;
 #[cfg(test)]
+mod redeem_tests;
+#[cfg(test)]
 pub(crate) mod testing;

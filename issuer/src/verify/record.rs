@@ -17,7 +17,8 @@ use passid_circuits::StatementFields;
 use crate::derive::MODEL_VERSION;
 use crate::http::ApiError;
 use crate::service::Service;
-use crate::store::verifications::StoredVerification;
+use crate::store::verifications::{StoredVerification, VerificationFacts};
+use crate::store::webhooks::EventRow;
 use crate::store::{self, Connection};
 use crate::webhook;
 
@@ -112,6 +113,14 @@ fn blank(service: &Service, id: VerificationId, now: Timestamp) -> VerifyRespons
     }
 }
 
+/// What will be stored of an answer, made without the database.
+pub struct Record {
+    place: RecordPlace,
+    stored: StoredVerification,
+    facts: VerificationFacts,
+    event: EventRow,
+}
+
 /// Stores the answer with its evidence and its event, in the caller's transaction. Wake the deliveries after the commit.
 ///
 /// # Errors
@@ -123,6 +132,14 @@ pub async fn store(
     response: &VerifyResponse,
     evidence: Option<&Evidence>,
 ) -> Result<(), ApiError> {
+    write(connection, prepare(service, place, response, evidence)?).await
+}
+
+/// Makes what [`write()`] stores.
+///
+/// # Errors
+/// [`ApiError`] when something of it cannot be written as JSON.
+pub fn prepare(service: &Service, place: &RecordPlace, response: &VerifyResponse, evidence: Option<&Evidence>) -> Result<Record, ApiError> {
     let mut kept = response.clone();
     // The token is looked up by its digest; its text stays nowhere.
     kept.token = None;
@@ -133,9 +150,19 @@ pub async fn store(
         created_at: response.verified_at,
     };
     let facts = facts::of(service, place, response, evidence)?;
-    store::verifications::insert(connection, place.institution, place.environment, place.token_digest, &stored, &facts).await?;
     let kind = if response.credential_valid { EventKind::VerificationCompleted } else { EventKind::VerificationFailed };
-    webhook::events::record(connection, service, place.institution, place.environment, kind, Value::Object(event_data(place, response))).await?;
+    let event = webhook::events::prepare(service, place.institution, place.environment, kind, Value::Object(event_data(place, response)))?;
+    Ok(Record { place: place.clone(), stored, facts, event })
+}
+
+/// Stores what [`prepare`] made, in the caller's transaction.
+///
+/// # Errors
+/// [`ApiError`] when the database fails.
+pub async fn write(connection: &mut Connection, record: Record) -> Result<(), ApiError> {
+    let Record { place, stored, facts, event } = record;
+    store::verifications::insert(connection, place.institution, place.environment, place.token_digest, &stored, &facts).await?;
+    webhook::events::publish(connection, event).await?;
     Ok(())
 }
 

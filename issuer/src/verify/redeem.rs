@@ -2,7 +2,7 @@
 
 use passid_api::codes::RedeemableToken;
 use passid_api::environment::Environment;
-use passid_api::ids::{InstitutionId, VerificationId};
+use passid_api::ids::{InstitutionId, ShareId, VerificationId};
 use passid_api::policy::VerifierPolicy;
 use passid_api::time::Timestamp;
 use passid_api::verify::{DenyReason, VerifyRequest, VerifyResponse};
@@ -17,7 +17,7 @@ use crate::share::ShareContent;
 use crate::store::shares::StoredShare;
 use crate::store::{self, Connection};
 
-use super::record::{self, Evidence, RecordPlace};
+use super::record::{self, Evidence, Record, RecordPlace};
 
 /// The digest a token is looked up by. A text that is no token has one too: it is found nowhere.
 pub fn token_digest(service: &Service, text: &str) -> [u8; 32] {
@@ -48,6 +48,67 @@ impl From<&KeyCaller> for Redeemer {
     }
 }
 
+/// An answer made before the transaction, for a share that nothing spoke against. Nothing is decided by it.
+pub struct Prepared {
+    share: ShareId,
+    response: VerifyResponse,
+    record: Record,
+}
+
+/// Reads the share, opens what waits in it and makes the answer, so that the one who writes need not; none when the answer would
+/// be a refusal, or the token is a documented one.
+///
+/// # Errors
+/// [`ApiError`] when the database fails.
+pub async fn prepare(service: &Service, caller: &Redeemer, request: &VerifyRequest) -> Result<Option<Prepared>, ApiError> {
+    let now = service.clock.now();
+    let digest = token_digest(service, &request.token);
+    let found = store::shares::find_by_digest(&mut service.store.reader().await?, caller.environment, digest).await?;
+    let Some(mut share) = found.filter(|share| !share.is_fixture && refuse_share(share, caller, now).is_none()) else { return Ok(None) };
+    let Some(sealed) = share.sealed_content.take() else { return Ok(None) };
+    let content = ShareContent::open(service, share.id, &sealed)?;
+    if is_stale(&content, &service.config.policy, now) {
+        return Ok(None);
+    }
+    let id = service.with_random(|random| VerificationId::generate(service.clock.as_ref(), random));
+    let mut response = record::accepted(service, id, now, &content.checked, share.predicates);
+    echo(&mut response, request);
+    let evidence = Evidence { agreement: Some(content.agreement), statement: content.checked.statement, presentation: content.presentation };
+    let record = record::prepare(service, &place(caller, digest), &response, Some(&evidence))?;
+    Ok(Some(Prepared { share: share.id, response, record }))
+}
+
+fn place(caller: &Redeemer, digest: [u8; 32]) -> RecordPlace {
+    RecordPlace { institution: caller.institution, environment: caller.environment, token_digest: Some(digest), session: None }
+}
+
+fn echo(response: &mut VerifyResponse, request: &VerifyRequest) {
+    response.token = Some(printed(&request.token));
+    response.institution_reference.clone_from(&request.institution_reference);
+}
+
+/// Redeems with the answer made before, unless something has come up that speaks against it: then [`redeem`] finds what it is.
+///
+/// # Errors
+/// As [`redeem`].
+pub async fn redeem_prepared(
+    service: &Service,
+    connection: &mut Connection,
+    caller: &Redeemer,
+    request: &VerifyRequest,
+    prepared: Prepared,
+) -> Result<VerifyResponse, ApiError> {
+    let now = service.clock.now();
+    let Prepared { share, response, record } = prepared;
+    if !store::shares::take_unobjected(connection, share, now).await? {
+        return redeem(service, connection, caller, request, None).await;
+    }
+    record::write(connection, record).await?;
+    store::shares::set_verification(connection, share, response.verification_id).await?;
+    audit::append(connection, caller.institution, Action::VerificationCompleted, &response.verification_id.to_string(), &caller.actor, now).await?;
+    Ok(response)
+}
+
 /// Redeems the token for the caller, or says why not. Both are results, recorded and reported; neither is an error. `ready` is what
 /// [`fixtures::prepare`] found.
 ///
@@ -63,7 +124,7 @@ pub async fn redeem(
     let now = service.clock.now();
     let digest = token_digest(service, &request.token);
     let id = service.with_random(|random| VerificationId::generate(service.clock.as_ref(), random));
-    let place = RecordPlace { institution: caller.institution, environment: caller.environment, token_digest: Some(digest), session: None };
+    let place = place(caller, digest);
     let share = store::shares::find_by_digest(connection, caller.environment, digest).await?;
 
     let (mut response, evidence) = match decide(service, connection, caller, share.as_ref(), ready, now).await? {
@@ -74,8 +135,7 @@ pub async fn redeem(
             (response, Some((share, evidence)))
         }
     };
-    response.token = Some(printed(&request.token));
-    response.institution_reference.clone_from(&request.institution_reference);
+    echo(&mut response, request);
     record::store(service, connection, &place, &response, evidence.as_ref().map(|(_, evidence)| evidence)).await?;
     if let Some((share, _)) = evidence.filter(|(share, _)| !share.is_fixture) {
         store::shares::set_verification(connection, share.id, id).await?;

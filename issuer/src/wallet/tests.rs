@@ -45,7 +45,7 @@ async fn issuer_with_bank(database: &TestDatabase) -> (TestIssuer, SandboxBank, 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bank_that_does_not_listen_is_told_of_a_withdrawal_until_it_has_heard() {
     for database in databases().await {
-        let (TestIssuer { service, clock }, bank, provider) = issuer_with_bank(&database).await;
+        let (TestIssuer { service, clock, .. }, bank, provider) = issuer_with_bank(&database).await;
         let pending = provider.begin("http://127.0.0.1:9/back").await.unwrap();
         let now = service.clock.now();
         let link = linked(&service, PROVIDER_ID, &tokens(&pending.consent_id, now, pending.consent_expires_at)).await;
@@ -71,7 +71,7 @@ async fn a_bank_that_does_not_listen_is_told_of_a_withdrawal_until_it_has_heard(
 #[tokio::test(flavor = "multi_thread")]
 async fn a_consent_asks_to_be_confirmed_in_time() {
     for database in databases().await {
-        let (TestIssuer { service, clock }, _bank, _) = issuer_with_bank(&database).await;
+        let (TestIssuer { service, clock, .. }, _bank, _) = issuer_with_bank(&database).await;
         let now = service.clock.now();
         let link = linked(&service, PROVIDER_ID, &tokens("consent", now, now.plus_seconds(365 * 86_400))).await;
         let state = |link| links::view(&service, link).unwrap().reconfirmation;

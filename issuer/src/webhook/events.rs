@@ -24,9 +24,18 @@ pub async fn record(
     kind: EventKind,
     data: Value,
 ) -> Result<EventId, ApiError> {
-    let id = write(connection, service, institution, environment, kind, data).await?;
+    publish(connection, prepare(service, institution, environment, kind, data)?).await
+}
+
+/// [`record`] of an event made before the transaction.
+///
+/// # Errors
+/// `internal` when it cannot be written.
+pub async fn publish(connection: &mut Connection, event: EventRow) -> Result<EventId, ApiError> {
+    let (id, institution, environment, kind, now) = (event.id, event.institution, event.environment, event.kind, event.created_at);
+    table::insert_event(connection, event).await?;
     for endpoint in table::subscribers(connection, institution, environment, kind).await? {
-        table::insert_delivery(connection, id, endpoint, false, service.clock.now()).await?;
+        table::insert_delivery(connection, id, endpoint, false, now).await?;
     }
     Ok(id)
 }
@@ -40,10 +49,20 @@ pub(super) async fn write(
     kind: EventKind,
     data: Value,
 ) -> Result<EventId, ApiError> {
+    let event = prepare(service, institution, environment, kind, data)?;
+    let id = event.id;
+    table::insert_event(connection, event).await?;
+    Ok(id)
+}
+
+/// Makes an event that nobody knows of yet.
+///
+/// # Errors
+/// `internal` when its body cannot be written as JSON.
+pub fn prepare(service: &Service, institution: InstitutionId, environment: Environment, kind: EventKind, data: Value) -> Result<EventRow, ApiError> {
     let now = service.clock.now();
     let id = service.with_random(|random| EventId::generate(service.clock.as_ref(), random));
     let envelope = Envelope { event: kind, id, institution_id: institution, timestamp: now, data };
     let body = serde_json::to_string(&envelope)?;
-    table::insert_event(connection, EventRow { id, institution, environment, kind, body, created_at: now }).await?;
-    Ok(id)
+    Ok(EventRow { id, institution, environment, kind, body, created_at: now })
 }

@@ -112,7 +112,8 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread")]
     async fn an_embedded_database_has_no_others_to_wake() {
-        let service = TestIssuer::start(&sqlite()).await.service;
+        let issuer = TestIssuer::start(&sqlite()).await;
+        let service = issuer.service.clone();
         exchange(service.clone(), CancellationToken::new()).await;
         service.deliveries_due.notify_one();
         service.deliveries_due.notified().await;

@@ -1,18 +1,23 @@
-//! The embedded engine's writing connection. Its statements run on the writer's own thread: none waits for another thread.
+//! A connection of the embedded engine. Its statements run on the thread that asks: none waits for another thread.
 
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::types::{FromSql, ToSqlOutput, ValueRef};
 use rusqlite::{OpenFlags, ToSql};
 
 use super::super::{StoreError, Value};
 
-/// Statements kept compiled; the issuer writes with about two hundred.
+/// Statements kept compiled; the issuer has about two hundred.
 const STATEMENTS: usize = 256;
+/// Pages of the write-ahead log after which they are copied into the database, 32 MiB: a page changed by many commits is copied once.
+const CHECKPOINT_PAGES: &str = "8192";
+/// What the log's file is cut to after that, bytes.
+const JOURNAL_BYTES: &str = "67108864";
 
-/// The one connection that writes.
+/// The one connection that writes, or one of those that read.
 pub(in crate::store) struct LocalConnection(rusqlite::Connection);
 
 /// A row read by it.
@@ -58,10 +63,28 @@ impl LocalConnection {
             ("trusted_schema", "OFF"),
             ("temp_store", "MEMORY"),
             ("cache_size", "-65536"),
+            ("wal_autocheckpoint", CHECKPOINT_PAGES),
+            ("journal_size_limit", JOURNAL_BYTES),
         ];
         for (name, value) in settings {
             connection.pragma_update(None, name, value)?;
         }
+        Self::keeping_statements(connection)
+    }
+
+    /// Opens an existing database for reading.
+    pub(super) fn open_to_read(path: &Path) -> Result<Self, StoreError> {
+        let connection = rusqlite::Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        connection.busy_timeout(Duration::from_secs(5))?;
+        for (name, value) in [("trusted_schema", "OFF"), ("temp_store", "MEMORY"), ("cache_size", "-8192")] {
+            connection.pragma_update(None, name, value)?;
+        }
+        Self::keeping_statements(connection)
+    }
+
+    fn keeping_statements(connection: rusqlite::Connection) -> Result<Self, StoreError> {
+        // Without this a statement is compiled again whenever a value is bound that its plan might depend on: nearly every time.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         Ok(Self(connection))
     }

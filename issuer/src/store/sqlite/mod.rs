@@ -1,27 +1,31 @@
 //! The embedded engine: one writer with group commit, and a pool of readers.
 //!
+//! Statements run where they are asked for, on the caller's thread for a read and on the writer's own for a write: one that is answered
+//! from memory costs what SQLite needs for it, and no waking of another thread.
+//!
 //! Every job runs in its own savepoint; whatever arrived while the disk was busy shares one `synchronous=FULL` commit, and each
 //! caller is answered after it. So a redeemed token cannot come back to life after a power loss, and a busy server still pays
-//! for few disk syncs. The jobs run on the writer's own thread, where a statement costs what SQLite needs for it and no more.
+//! for few disk syncs.
 
 mod local;
+mod readers;
 
 use std::path::Path;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use sqlx::pool::PoolConnection;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, Sqlite, SqlitePool};
+use sqlx::ConnectOptions;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{Connection, StoreError, Work};
 
+use readers::Readers;
+
 pub(super) use local::LocalConnection;
 pub use local::LocalRow;
+pub(super) use readers::LocalReader;
 
-/// Readers kept open; reads of one row take microseconds, so few suffice.
-const READERS: u32 = 4;
 /// Jobs waiting for the writer before callers wait too.
 const QUEUE: usize = 1_024;
 /// Jobs in one commit at most, so that the first is not kept waiting by the last.
@@ -29,7 +33,7 @@ const MAX_BATCH: usize = 64;
 
 #[derive(Clone)]
 pub(super) struct SqliteBackend {
-    readers: SqlitePool,
+    readers: Readers,
     jobs: mpsc::Sender<Message>,
 }
 
@@ -96,7 +100,7 @@ impl SqliteBackend {
         let writer = Connection::from(LocalConnection::open(path)?);
         // Closed after the writer is there: the last connection to close would fold the log into the database.
         sqlx::Connection::close(first).await?;
-        let readers = SqlitePoolOptions::new().max_connections(READERS).connect_with(options.read_only(true)).await?;
+        let readers = Readers::of(path);
         let (jobs, receiver) = mpsc::channel(QUEUE);
         let runtime = tokio::runtime::Handle::current();
         let thread = std::thread::Builder::new().name("database-writer".to_owned());
@@ -104,8 +108,8 @@ impl SqliteBackend {
         Ok(Self { readers, jobs })
     }
 
-    pub(super) async fn reader(&self) -> Result<PoolConnection<Sqlite>, StoreError> {
-        Ok(self.readers.acquire().await?)
+    pub(super) async fn reader(&self) -> Result<LocalReader, StoreError> {
+        self.readers.acquire().await
     }
 
     pub(super) async fn write<T, E, F>(&self, work: F) -> Result<T, E>
@@ -125,7 +129,7 @@ impl SqliteBackend {
         if self.jobs.send(Message::Close(done)).await.is_ok() {
             drop(closed.await);
         }
-        self.readers.close().await;
+        self.readers.close();
     }
 }
 
