@@ -19,6 +19,7 @@ pub mod metrics;
 pub mod network;
 pub mod outcome;
 pub mod pages;
+pub mod request_log;
 pub mod retention;
 pub mod sandbox;
 pub mod screening;

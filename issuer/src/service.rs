@@ -14,6 +14,7 @@ use crate::config::Config;
 use crate::credential::keys::{KeyRing, KeyRingError};
 use crate::limit::Meter;
 use crate::metrics::Metrics;
+use crate::request_log::RequestLog;
 use crate::sandbox::fixtures::Fixtures;
 use crate::screening::Screener;
 use crate::sealing::Sealer;
@@ -79,6 +80,8 @@ pub struct ServiceParts {
     pub status: Board,
     /// Numbers for monitoring.
     pub metrics: Metrics,
+    /// What was answered to workspaces and is not written yet.
+    pub request_log: RequestLog,
     draining: AtomicBool,
     random: Mutex<Box<dyn CryptoRng + Send>>,
 }
@@ -132,6 +135,7 @@ impl Service {
             deliveries_due: Wake::default(),
             status: Board::default(),
             metrics: Metrics::default(),
+            request_log: RequestLog::default(),
             draining: AtomicBool::new(false),
             random: Mutex::new(random),
         };

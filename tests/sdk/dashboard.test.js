@@ -15,7 +15,7 @@ import { audit, openBrowser, watch } from "./audit.js";
 
 const violations = [];
 const deliveries = [];
-let directory, issuer, browser, context, page, receiver, hook;
+let directory, issuer, browser, context, page, receiver, hook, secretKey;
 /** What the receiver answers next; 200 when it runs out. */
 let answers = [];
 
@@ -79,6 +79,7 @@ describe("a new institution", () => {
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "Meridian Loans is ready" }).waitFor();
     await look("welcome");
+    secretKey = await page.getByText(/^sk_sandbox_/).innerText();
     await page.getByRole("link", { name: /I have copied them/ }).click();
     await page.getByRole("heading", { name: "Overview" }).waitFor();
     await look("overview-empty");
@@ -202,6 +203,23 @@ describe("a new institution", () => {
     await press("Check the chain");
     await page.getByText("The chain holds").waitFor();
     await look("audit");
+  });
+
+  it("finds what the API answered in the request log", async () => {
+    const answer = await fetch(`${issuer.baseUrl}/v1/verify`, { method: "POST", headers: { "content-type": "application/json", "x-institution-key": secretKey }, body: "{}" });
+    const id = answer.headers.get("x-request-id");
+    await go("Requests");
+    await expect.poll(async () => (await page.reload(), page.getByRole("link", { name: id }).count()), { timeout: 30_000, interval: 300 }).toBe(1);
+    await page.getByLabel("Operation").selectOption("POST /v1/verify");
+    await page.getByLabel("Problem").selectOption("malformed_request");
+    await press("Show");
+    expect(new URL(page.url()).searchParams.get("operation")).toBe("POST /v1/verify");
+    expect(await page.getByRole("region", { name: "Requests" }).locator("tbody tr").count()).toBe(1);
+    await look("requests");
+    await page.getByLabel("Request id").fill(id);
+    await press("Look it up");
+    await page.getByRole("heading", { name: id }).waitFor();
+    await look("request");
   });
 
   it("sees its figures on the overview, and that live is another world", async () => {

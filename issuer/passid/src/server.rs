@@ -15,7 +15,7 @@ use passid_issuer::screening::Screener;
 use passid_issuer::sealing::{MasterKey, Sealer};
 use passid_issuer::service::{Dependencies, Service};
 use passid_issuer::store::{DatabaseUrl, Store};
-use passid_issuer::{audit, bank, credential, http, network, retention, status, wallet, webhook};
+use passid_issuer::{audit, bank, credential, http, network, request_log, retention, status, wallet, webhook};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use tokio::net::TcpListener;
@@ -119,6 +119,7 @@ impl RunningIssuer {
             tokio::spawn(audit::worker::run(service.clone(), stop.clone())),
             tokio::spawn(status::job::run(service.clone(), stop.clone())),
             tokio::spawn(retention::run(service.clone(), stop.clone())),
+            tokio::spawn(request_log::worker::run(service.clone(), stop.clone())),
             tokio::spawn(credential::keys::follow(service.clone(), stop.clone())),
         ];
         Ok(Self { service, stop, server, jobs })
@@ -139,6 +140,7 @@ impl RunningIssuer {
         for job in self.jobs {
             drop(job.await);
         }
+        request_log::worker::flush(&self.service).await;
         self.service.store.close().await;
         match served {
             Ok(result) => result.map_err(Failure::Server),

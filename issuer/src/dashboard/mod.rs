@@ -15,6 +15,7 @@ mod outcomes;
 mod overview;
 mod page;
 mod performance;
+mod requests;
 mod sign_in;
 mod try_it;
 mod verifications;
@@ -40,6 +41,7 @@ pub fn routes() -> Router<Service> {
         .merge(try_it::routes())
         .merge(keys::routes())
         .merge(webhooks::routes())
+        .merge(requests::routes())
         .merge(audit_log::routes())
         .layer(axum::middleware::map_response(page::harden));
     Router::new().merge(pages).merge(assets::routes())

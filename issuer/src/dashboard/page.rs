@@ -18,13 +18,14 @@ use super::visit::Visit;
 const CONTENT_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// The parts of the navigation: name in addresses, name on the page.
-const SECTIONS: [(&str, &str); 8] = [
+const SECTIONS: [(&str, &str); 9] = [
     ("", "Overview"),
     ("verifications", "Verifications"),
     ("outcomes", "Outcomes"),
     ("performance", "Performance"),
     ("webhooks", "Webhooks"),
     ("keys", "Keys"),
+    ("requests", "Requests"),
     ("audit", "Audit log"),
     (SANDBOX_SECTION, "Try it"),
 ];

@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use passid_api::environment::Environment;
 use passid_api::history::VerificationSummary;
-use passid_api::ids::{SessionId, VerificationId};
+use passid_api::ids::{RequestId, SessionId, VerificationId};
 use passid_api::time::Timestamp;
 use passid_api::verify::{DenyReason, VerifyResponse};
 
@@ -160,6 +160,8 @@ struct OnePage {
     told: Vec<Told>,
     outcome: Option<ReportedOutcome>,
     has_evidence: bool,
+    /// The request that made it, while the log has it.
+    request: Option<RequestId>,
 }
 
 /// The verification of the address, if it is the workspace's and of the page's environment.
@@ -183,11 +185,12 @@ async fn one(State(service): State<Service>, visit: Visit, Path((_, id)): Path<(
     if let Some(outcome) = outcome.as_ref().filter(|outcome| outcome.reported_at > stored.created_at.plus_seconds(1)) {
         told.extend(table::told(&mut reader, institution, environment, stored.id, outcome.reported_at).await?);
     }
+    let request = store::request_log::of_verification(&mut reader, institution, stored.id).await?;
     drop(reader);
     let text = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let claims = response.claims.iter().flatten().map(|(name, value)| (name.clone(), text(value))).collect();
     let frame = Frame::new(&service, &visit, "verifications");
-    show(&OnePage { frame, response, session, claims, told, outcome, has_evidence: stored.evidence.is_some() })
+    show(&OnePage { frame, response, session, claims, told, outcome, has_evidence: stored.evidence.is_some(), request })
 }
 
 /// What lets anyone check the verification again without trusting the server: what the API answers the workspace's secret key.

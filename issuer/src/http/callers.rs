@@ -12,6 +12,7 @@ use passid_api::problem::ProblemCode;
 
 use crate::access::{self, Subject};
 use crate::institution;
+use crate::request_log::RequestOwner;
 use crate::service::Service;
 use crate::store;
 use crate::store::institutions::KeyOwner;
@@ -46,6 +47,11 @@ pub(super) struct Identified {
 }
 
 impl Identified {
+    /// In whose request log the request belongs.
+    pub(super) fn request_owner(&self) -> RequestOwner {
+        RequestOwner { institution: self.owner.institution, environment: Some(self.key.environment()), key: Some(self.owner.key), user: None }
+    }
+
     /// The key the headers carry.
     pub(super) async fn by_key(headers: &HeaderMap, service: &Service) -> Result<Self, ApiError> {
         let text = headers.get(INSTITUTION_KEY_HEADER).and_then(|value| value.to_str().ok());

@@ -14,14 +14,18 @@ use passid_api::API_VERSION;
 use passid_api::ids::RequestId;
 use passid_api::problem::{Problem, ProblemCode};
 
+use crate::request_log::{Answered, Made, RequestOwner};
 use crate::service::Service;
 use crate::status::component::{Component, waits};
+
+use super::idempotency::REPLAYED;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const VERSION: HeaderName = HeaderName::from_static("x-passid-api-version");
 
 pub(super) async fn finish(State(service): State<Service>, request: Request, next: Next) -> Response {
-    let request_id = service.with_random(|random| RequestId::generate(service.clock.as_ref(), random)).to_string();
+    let id = service.with_random(|random| RequestId::generate(service.clock.as_ref(), random));
+    let request_id = id.to_string();
     let method = request.method().clone();
     // The route's pattern, not the address: addresses can hold tokens.
     let route = request.extensions().get::<MatchedPath>().map_or_else(|| "unknown".to_owned(), |path| path.as_str().to_owned());
@@ -29,6 +33,7 @@ pub(super) async fn finish(State(service): State<Service>, request: Request, nex
     let mut response = next.run(request).instrument(tracing::info_span!("request", id = request_id)).await;
     let took = started.elapsed();
     let problem = response.extensions_mut().remove::<Problem>().or_else(|| problem_of_layers(&response));
+    let code = problem.as_ref().map(|problem| problem.code);
     if let Some(mut problem) = problem {
         problem.problem_type.insert_str(0, service.config.issuer());
         problem.request_id.clone_from(&request_id);
@@ -43,6 +48,15 @@ pub(super) async fn finish(State(service): State<Service>, request: Request, nex
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     let status = response.status().as_u16();
     service.metrics.note_request(method.as_str(), &route, status, took);
+    if let Some(owner) = response.extensions_mut().remove::<RequestOwner>() {
+        let verification = response.extensions_mut().remove::<Made>().map(|made| made.0);
+        let replayed = response.headers().contains_key(REPLAYED);
+        let now = service.clock.now();
+        let answered = Answered { id, method: &method, route: &route, status, problem: code, replayed, took, verification, now };
+        if !service.request_log.note(owner, &answered) {
+            service.metrics.note_requests_unlogged(1);
+        }
+    }
     if let Some(component) = Component::of_route(&route) {
         let counted = if waits(method.as_str(), &route) { Duration::ZERO } else { took };
         service.status.note_request(component, service.clock.now(), status, counted);

@@ -8,15 +8,18 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use passid_api::IDEMPOTENCY_KEY_HEADER;
+use passid_api::ids::VerificationId;
 use passid_api::problem::ProblemCode;
 
+use crate::request_log::Made;
 use crate::sealing::Purpose;
 use crate::service::Service;
 use crate::store::{self, Connection, StoreError, Work};
 
 use super::ApiError;
 
-const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+/// On answers that repeat an earlier one.
+pub(super) const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 /// Keys longer than this are refused.
 const MAX_KEY_LENGTH: usize = 255;
 
@@ -56,6 +59,7 @@ pub struct Answer {
     status: StatusCode,
     body: Vec<u8>,
     replayed: bool,
+    made: Option<Made>,
 }
 
 impl Answer {
@@ -72,7 +76,13 @@ impl Answer {
     /// # Errors
     /// [`ApiError`] when the value cannot be written as JSON.
     pub fn new<T: Serialize>(status: StatusCode, value: &T) -> Result<Self, ApiError> {
-        Ok(Self { status, body: serde_json::to_vec(value)?, replayed: false })
+        Ok(Self { status, body: serde_json::to_vec(value)?, replayed: false, made: None })
+    }
+
+    /// Says which verification the request made, for the request log. An answer that is replayed made none.
+    #[must_use]
+    pub fn made(self, verification: VerificationId) -> Self {
+        Self { made: Some(Made(verification)), ..self }
     }
 
     /// `value` with 200.
@@ -88,6 +98,9 @@ impl IntoResponse for Answer {
     fn into_response(self) -> Response {
         let mut response = (self.status, self.body).into_response();
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        if let Some(made) = self.made {
+            response.extensions_mut().insert(made);
+        }
         if self.replayed {
             response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
         }
@@ -163,5 +176,5 @@ async fn stored_answer(service: &Service, connection: &mut Connection, scope: [u
     }
     let body = service.sealer.open(Purpose::StoredAnswer, &hex::encode(scope), &stored.sealed_body)?;
     let status = StatusCode::from_u16(stored.status).map_err(|_| StoreError::Corrupt("answer status"))?;
-    Ok(Some(Answer { status, body: body.to_vec(), replayed: true }))
+    Ok(Some(Answer { status, body: body.to_vec(), replayed: true, made: None }))
 }

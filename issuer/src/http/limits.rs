@@ -17,6 +17,7 @@ use passid_api::INSTITUTION_KEY_HEADER;
 use crate::access;
 use crate::limit::address;
 use crate::limit::{Charge, LimitName, Subject};
+use crate::request_log::RequestOwner;
 use crate::service::Service;
 
 use super::ApiError;
@@ -57,39 +58,48 @@ pub(super) async fn limit(State(service): State<Service>, request: Request, next
         return next.run(request).await;
     }
     let (mut parts, body) = request.into_parts();
-    let (name, subject) = caller(&service, &mut parts).await;
+    let (name, subject, owner) = caller(&service, &mut parts).await;
     let charged = match service.meter.charge(&service.store, service.clock.as_ref(), name, subject).await {
         Ok(charged) => charged,
         Err(error) => return ApiError::from(error).into_response(),
     };
     let request = Request::from_parts(parts, body);
     let (mut response, charge) = match charged {
-        None => return next.run(request).await,
-        Some(Ok(charge)) => (next.run(request).await, charge),
-        Some(Err(refused)) => (ApiError::from(refused).into_response(), refused.charge),
+        None => (next.run(request).await, None),
+        Some(Ok(charge)) => (next.run(request).await, Some(charge)),
+        Some(Err(refused)) => (ApiError::from(refused).into_response(), Some(refused.charge)),
     };
-    tell(response.headers_mut(), &charge);
+    if let Some(charge) = charge {
+        tell(response.headers_mut(), &charge);
+    }
+    if let Some(owner) = owner {
+        response.extensions_mut().insert(owner);
+    }
     response
 }
 
-/// Against which quota a request counts. A key that works is left in the request for the extractors.
-async fn caller(service: &Service, parts: &mut Parts) -> (LimitName, Subject) {
+/// Against which quota a request counts, and in which workspace's log it belongs. A key that works is left in the request for the
+/// extractors.
+async fn caller(service: &Service, parts: &mut Parts) -> (LimitName, Subject, Option<RequestOwner>) {
     if parts.headers.contains_key(INSTITUTION_KEY_HEADER) {
         if let Ok(identified) = Identified::by_key(&parts.headers, service).await {
-            let key = identified.owner.key;
+            let (key, owner) = (identified.owner.key, identified.request_owner());
             parts.extensions.insert(identified);
-            return (LimitName::Key, Subject::Key(key));
+            return (LimitName::Key, Subject::Key(key), Some(owner));
         }
     } else if parts.headers.contains_key(header::AUTHORIZATION) {
         match subject(&parts.headers, service) {
-            Ok(access::Subject::Wallet { sub, .. }) => return (LimitName::Wallet, Subject::Wallet(sub)),
-            Ok(access::Subject::Institution { sub, .. }) => return (LimitName::Workspace, Subject::Workspace(sub)),
+            Ok(access::Subject::Wallet { sub, .. }) => return (LimitName::Wallet, Subject::Wallet(sub), None),
+            Ok(access::Subject::Institution { sub, user }) => {
+                let owner = RequestOwner { institution: sub, environment: None, key: None, user: Some(user) };
+                return (LimitName::Workspace, Subject::Workspace(sub), Some(owner));
+            }
             Err(_) => {}
         }
     }
     // Whoever shows nothing that works is one of the many behind an address.
     let Ok(ClientNetwork(network)) = ClientNetwork::from_request_parts(parts, service).await;
-    (LimitName::Address, Subject::Address(network))
+    (LimitName::Address, Subject::Address(network), None)
 }
 
 fn tell(headers: &mut HeaderMap, charge: &Charge) {

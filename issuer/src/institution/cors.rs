@@ -14,6 +14,7 @@ use passid_api::api_key::{ApiKey, KeyKind};
 use passid_api::problem::ProblemCode;
 
 use crate::http::ApiError;
+use crate::request_log::RequestOwner;
 use crate::service::Service;
 use crate::store::institutions as table;
 
@@ -32,9 +33,16 @@ pub async fn cors(State(service): State<Service>, request: Request, next: Next) 
         return next.run(request).await;
     }
     let mut response = match decide(&service, &origin, request.headers(), asks).await {
-        Ok(false) => ApiError::new(ProblemCode::OriginNotAllowed, "Register this page's origin under /v1/institution/origins.").into_response(),
+        Ok(Decision::Refused(owner)) => {
+            let mut refused = ApiError::new(ProblemCode::OriginNotAllowed, "Register this page's origin under /v1/institution/origins.").into_response();
+            // The key's owner finds the refusal in the request log; a browser's question belongs to nobody.
+            if let Some(owner) = owner {
+                refused.extensions_mut().insert(owner);
+            }
+            refused
+        }
         Err(error) => error.into_response(),
-        Ok(true) => {
+        Ok(Decision::Allowed) => {
             let mut response = if asks { preflight() } else { next.run(request).await };
             response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
             response.headers_mut().insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
@@ -51,14 +59,28 @@ fn publishable(headers: &HeaderMap) -> Option<ApiKey> {
     (key.kind() == KeyKind::Publishable).then_some(key)
 }
 
-async fn decide(service: &Service, origin: &HeaderValue, headers: &HeaderMap, asks: bool) -> Result<bool, ApiError> {
-    let Ok(origin) = origin.to_str() else { return Ok(false) };
+/// Whether a page may call.
+enum Decision {
+    Allowed,
+    /// With the owner of the key, where there is one.
+    Refused(Option<RequestOwner>),
+}
+
+async fn decide(service: &Service, origin: &HeaderValue, headers: &HeaderMap, asks: bool) -> Result<Decision, ApiError> {
+    let answer = |allowed, owner| if allowed { Decision::Allowed } else { Decision::Refused(owner) };
+    let Ok(origin) = origin.to_str() else { return Ok(Decision::Refused(None)) };
     let mut reader = service.store.reader().await?;
-    let Some(key) = publishable(headers).filter(|_| !asks) else { return Ok(table::any_workspace_allows(&mut reader, origin).await?) };
+    let Some(key) = publishable(headers).filter(|_| !asks) else {
+        return Ok(answer(table::any_workspace_allows(&mut reader, origin).await?, None));
+    };
     match table::find_key(&mut reader, key.digest()).await?.filter(|owner| owner.works_at(service.clock.now())) {
-        Some(owner) => Ok(table::workspace_allows(&mut reader, owner.institution, key.environment(), origin).await?),
+        Some(owner) => {
+            let allowed = table::workspace_allows(&mut reader, owner.institution, key.environment(), origin).await?;
+            let of = RequestOwner { institution: owner.institution, environment: Some(key.environment()), key: Some(owner.key), user: None };
+            Ok(answer(allowed, Some(of)))
+        }
         // A key that does not work is refused as such further on, so that the page's author learns the right reason.
-        None => Ok(true),
+        None => Ok(Decision::Allowed),
     }
 }
 

@@ -57,11 +57,13 @@ pub struct Metrics {
     queue_age: Gauge,
     tree_size: Family<InEnvironment, Gauge>,
     tree_revocations: Family<InEnvironment, Gauge>,
+    unlogged: Counter,
 }
 
 impl Default for Metrics {
     fn default() -> Self {
         let mut registry = Registry::with_prefix("passid");
+        let unlogged = Counter::default();
         let requests = Family::<Answered, Counter>::default();
         let request_seconds = Family::<Route, Histogram, fn() -> Histogram>::new_with_constructor(|| Histogram::new(SECONDS));
         let attempts = Family::<Attempted, Counter>::default();
@@ -76,7 +78,8 @@ impl Default for Metrics {
         registry.register("webhook_queue_age_seconds", "Seconds the longest waiting delivery to a working endpoint is overdue", queue_age.clone());
         registry.register("tree_leaves", "Credentials appended to the tree", tree_size.clone());
         registry.register("tree_revocations", "Credentials revoked or replaced", tree_revocations.clone());
-        Self { registry: Mutex::new(registry), requests, request_seconds, attempts, attempt_seconds, queued, queue_age, tree_size, tree_revocations }
+        registry.register("request_log_dropped", "Requests missing in workspaces' request logs: the database did not keep up", unlogged.clone());
+        Self { registry: Mutex::new(registry), requests, request_seconds, attempts, attempt_seconds, queued, queue_age, tree_size, tree_revocations, unlogged }
     }
 }
 
@@ -85,6 +88,11 @@ impl Metrics {
     pub fn note_request(&self, method: &str, route: &str, status: u16, took: Duration) {
         self.requests.get_or_create(&Answered { method: method.to_owned(), route: route.to_owned(), status }).inc();
         self.request_seconds.get_or_create(&Route { route: route.to_owned() }).observe(took.as_secs_f64());
+    }
+
+    /// Counts requests that a request log lacks.
+    pub fn note_requests_unlogged(&self, count: usize) {
+        self.unlogged.inc_by(count as u64);
     }
 
     /// Counts an attempt to deliver an event.

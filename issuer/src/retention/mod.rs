@@ -26,11 +26,13 @@ pub struct Retention {
     pub bank_links: u32,
     /// Sign-ins of institutions' users, after their end.
     pub sign_ins: u32,
+    /// Entries of the request log, after the request.
+    pub requests: u32,
 }
 
 impl Default for Retention {
-    /// Events 90 days, verifications two years, the others 30 or 90 days.
+    /// Events 90 days, verifications two years, requests in the log 14 days, the others 30 or 90 days.
     fn default() -> Self {
-        Self { events: 90, verifications: 730, sessions: 90, shares: 90, bank_links: 30, sign_ins: 30 }
+        Self { events: 90, verifications: 730, sessions: 90, shares: 90, bank_links: 30, sign_ins: 30, requests: 14 }
     }
 }

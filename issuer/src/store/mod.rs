@@ -28,6 +28,7 @@ pub mod institutions;
 pub mod keys;
 pub mod limits;
 pub mod outcomes;
+pub mod request_log;
 pub mod retention;
 pub mod sealed;
 pub mod sessions;

@@ -1,5 +1,6 @@
 //! Ending records whose time is over. Each function ends at most `limit` and returns how many.
 
+use passid_api::ids::RequestId;
 use passid_api::time::Timestamp;
 
 use super::{Connection, StoreError};
@@ -72,4 +73,14 @@ pub async fn end_sign_ins(connection: &mut Connection, before: Timestamp, limit:
         connection.execute("DELETE FROM refresh_families WHERE id = $1", params![id.as_str()]).await?;
     }
     Ok(rows.len() as u64)
+}
+
+/// Entries of the request log before a time.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn end_requests(connection: &mut Connection, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+    // Identifiers sort by time.
+    let sql = "DELETE FROM request_log WHERE id IN (SELECT id FROM request_log WHERE id < $1 ORDER BY id LIMIT $2)";
+    connection.execute(sql, params![RequestId::first_at(before), limit]).await
 }

@@ -91,6 +91,8 @@ value_from_text!(
     passid_api::verify::DenyReason,
     passid_api::ids::IncidentId,
     passid_api::ids::IncidentUpdateId,
+    passid_api::ids::RequestId,
+    passid_api::problem::ProblemCode,
     crate::status::component::Component,
     crate::status::incident::Impact,
     crate::status::incident::Stage,

@@ -81,7 +81,7 @@ pub(crate) async fn redeemed(
                 None => redeem::redeem(&inside, connection, &redeemer, &request, ready).await?,
             };
             led_nowhere.store(response.deny_reason == Some(DenyReason::TokenNotFound), Ordering::Relaxed);
-            form(&response)
+            Ok(form(&response)?.made(response.verification_id))
         })
     })
     .await?;

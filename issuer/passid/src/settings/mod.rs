@@ -104,6 +104,7 @@ impl ServeOptions {
             shares: days(layers, "retention_shares_days")?,
             bank_links: days(layers, "retention_bank_links_days")?,
             sign_ins: days(layers, "retention_sign_ins_days")?,
+            requests: days(layers, "retention_requests_days")?,
         };
         if !layers.mistakes.is_empty() {
             return None;

@@ -119,4 +119,5 @@ pub(crate) static SERVE: &[Setting] = &[
         "Keep the name declared for a bank connection so long after its end",
     ),
     setting("retention_sign_ins_days", "retention-sign-ins-days", Some("DAYS"), Some("30"), "Keep the sign-ins of institutions' users so long after their end"),
+    setting("retention_requests_days", "retention-requests-days", Some("DAYS"), Some("14"), "Keep entries of workspaces' request logs so long"),
 ];
