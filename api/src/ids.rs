@@ -86,6 +86,8 @@ identifier! {
     InstitutionId = "ins_";
     /// A user of an institution's workspace.
     InstitutionUserId = "mem_";
+    /// An invitation into a workspace; not its link's secret.
+    InvitationId = "inv_";
     /// A person's wallet account at the issuer.
     UserId = "usr_";
     /// An institution's request to one applicant.

@@ -54,6 +54,39 @@ macro_rules! redacted {
 }
 redacted!(Onboard, Login, RefreshRequest, SessionTokens, KeyPair, Onboarded, WebhookEndpointCreated, ApiKeyCreated);
 
+crate::text_enum! {
+    /// What a user of a workspace may do.
+    pub enum Role as "role" {
+        /// Everything, and the workspace's people.
+        Owner = "owner",
+        /// Everything but the workspace's people.
+        Developer = "developer",
+        /// Look at everything, change nothing.
+        Viewer = "viewer",
+    }
+}
+
+impl Role {
+    /// Whether it may change what is in the workspace: keys, origins, webhooks, outcomes.
+    pub const fn may_change(self) -> bool {
+        matches!(self, Self::Owner | Self::Developer)
+    }
+
+    /// Whether it may invite and remove users and give them roles.
+    pub const fn may_manage_team(self) -> bool {
+        matches!(self, Self::Owner)
+    }
+
+    /// What it may do, in a line.
+    pub const fn about(self) -> &'static str {
+        match self {
+            Self::Owner => "everything, and manages the people of the workspace",
+            Self::Developer => "everything but the people: keys, origins, webhooks, the sandbox, outcomes",
+            Self::Viewer => "looks at everything, changes nothing",
+        }
+    }
+}
+
 /// A signed-in institution user.
 #[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]

@@ -35,6 +35,8 @@ problem_codes! {
     Unauthenticated = "unauthenticated", 401, "The request carries no valid key or access token.";
     /// Use a key of the right kind or environment.
     WrongKeyKind = "wrong_key_kind", 403, "This key may not do that.";
+    /// Ask an owner of the workspace to do it, or to give you another role.
+    RoleNotAllowed = "role_not_allowed", 403, "Your role in the workspace may not do that.";
     /// Register the page's origin with the workspace, or call from your server with the secret key.
     OriginNotAllowed = "origin_not_allowed", 403, "This origin may not use the workspace's publishable keys.";
     /// Ask the operator to approve the workspace.

@@ -33,6 +33,16 @@ passid_api::text_enum! {
         UserSignedOut = "user.signed_out",
         /// A refresh token came back after its use; the sign-in was revoked.
         RefreshTokenReused = "user.refresh_token_reused",
+        /// Somebody was invited.
+        MemberInvited = "member.invited",
+        /// An invitation was withdrawn.
+        InvitationWithdrawn = "invitation.withdrawn",
+        /// Somebody accepted an invitation.
+        MemberJoined = "member.joined",
+        /// A user got another role.
+        MemberRoleChanged = "member.role_changed",
+        /// A user was removed; its sign-ins ended.
+        MemberRemoved = "member.removed",
         /// A key was made.
         KeyCreated = "key.created",
         /// A key was replaced by another and ends with its overlap.

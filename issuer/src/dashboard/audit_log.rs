@@ -1,9 +1,7 @@
 //! The audit log, newest entries first, with the check of its chain.
 
 use askama::Template;
-use axum::Router;
 use axum::extract::{Query, State};
-use axum::routing::get;
 use serde::Deserialize;
 
 use crate::audit::{self, ChainError};
@@ -13,13 +11,14 @@ use crate::store;
 use crate::store::audit::AuditRow;
 
 use super::page::{Frame, Page, show};
+use super::pages::Pages;
 use super::visit::Visit;
 
 /// Entries on a page.
 const PAGE: i64 = 50;
 
-pub(super) fn routes() -> Router<Service> {
-    Router::new().route("/dashboard/{environment}/audit", get(list))
+pub(super) fn routes() -> Pages {
+    Pages::new().get("/dashboard/{environment}/audit", list)
 }
 
 #[derive(Deserialize)]

@@ -90,7 +90,7 @@ async fn read(service: &Service, request: Request, expected: &str) -> Result<Fie
     Ok(read)
 }
 
-/// A form sent by a signed-in user.
+/// A form of a user who may change what is in the workspace.
 pub(super) struct Form {
     pub(super) visit: Visit,
     pub(super) fields: Fields,
@@ -100,11 +100,43 @@ impl FromRequest<Service> for Form {
     type Rejection = PageError;
 
     async fn from_request(request: Request, service: &Service) -> Result<Self, PageError> {
+        let MemberForm(form) = MemberForm::from_request(request, service).await?;
+        if form.visit.user.role.may_change() {
+            Ok(form)
+        } else {
+            Err(role_not_allowed("A viewer changes nothing; an owner of the workspace can change your role."))
+        }
+    }
+}
+
+/// A form of a user who may manage the workspace's people.
+pub(super) struct OwnerForm(pub(super) Form);
+
+impl FromRequest<Service> for OwnerForm {
+    type Rejection = PageError;
+
+    async fn from_request(request: Request, service: &Service) -> Result<Self, PageError> {
+        let MemberForm(form) = MemberForm::from_request(request, service).await?;
+        if form.visit.user.role.may_manage_team() { Ok(Self(form)) } else { Err(role_not_allowed("Only an owner of the workspace manages its people.")) }
+    }
+}
+
+/// A form that anybody signed in may send: it concerns the sender alone.
+pub(super) struct MemberForm(pub(super) Form);
+
+impl FromRequest<Service> for MemberForm {
+    type Rejection = PageError;
+
+    async fn from_request(request: Request, service: &Service) -> Result<Self, PageError> {
         let (mut parts, body) = request.into_parts();
         let visit = Visit::from_request_parts(&mut parts, service).await?;
         let fields = read(service, Request::from_parts(parts, body), &visit.form_token).await?;
-        Ok(Self { visit, fields })
+        Ok(Self(Form { visit, fields }))
     }
+}
+
+fn role_not_allowed(detail: &str) -> PageError {
+    ApiError::new(ProblemCode::RoleNotAllowed, detail).into()
 }
 
 /// A form sent before anyone signed in, tied to the browser by the form cookie.

@@ -1,11 +1,9 @@
 //! Keys and origins: made, rotated, revoked; shown once.
 
 use askama::Template;
-use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
-use axum::routing::{get, post};
 
 use passid_api::api_key::KeyKind;
 use passid_api::environment::Environment;
@@ -21,18 +19,20 @@ use crate::store::institutions as table;
 
 use super::form::Form;
 use super::page::{Frame, Page, PageError, done, readable, show, show_as};
+use super::pages::Pages;
 use super::visit::Visit;
 
 /// Keys listed at most; older ones have long ended.
 const MAX_LISTED: u32 = 100;
 const HOUR: u32 = 3_600;
 
-pub(super) fn routes() -> Router<Service> {
-    Router::new()
-        .route("/dashboard/{environment}/keys", get(list).post(create))
-        .route("/dashboard/{environment}/keys/{id}/rotate", post(rotate))
-        .route("/dashboard/{environment}/keys/{id}/revoke", post(revoke))
-        .route("/dashboard/{environment}/origins", post(save_origins))
+pub(super) fn routes() -> Pages {
+    Pages::new()
+        .get("/dashboard/{environment}/keys", list)
+        .post("/dashboard/{environment}/keys", create)
+        .post("/dashboard/{environment}/keys/{id}/rotate", rotate)
+        .post("/dashboard/{environment}/keys/{id}/revoke", revoke)
+        .post("/dashboard/{environment}/origins", save_origins)
 }
 
 /// A key as a row of the table.

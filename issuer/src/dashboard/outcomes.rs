@@ -1,10 +1,8 @@
 //! Reporting what became of applicants: one in a form, or many as CSV with what is wrong said row by row.
 
 use askama::Template;
-use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::IntoResponse;
-use axum::routing::{get, post};
 use serde::Deserialize;
 
 use passid_api::outcome::{OutcomeKind, OutcomeRecorded, ReportOutcome};
@@ -15,6 +13,7 @@ use crate::service::Service;
 
 use super::form::{Fields, Form};
 use super::page::{Frame, Page, PageError, done, show};
+use super::pages::Pages;
 use super::visit::Visit;
 
 /// Rows read from one table.
@@ -22,8 +21,11 @@ const MAX_ROWS: usize = 500;
 /// The columns, under the API's names; the first two are needed.
 const COLUMNS: [&str; 6] = ["token", "outcome", "productType", "amountUsd", "observationDays", "notes"];
 
-pub(super) fn routes() -> Router<Service> {
-    Router::new().route("/dashboard/{environment}/outcomes", get(page).post(one)).route("/dashboard/{environment}/outcomes/table", post(table))
+pub(super) fn routes() -> Pages {
+    Pages::new()
+        .get("/dashboard/{environment}/outcomes", page)
+        .post("/dashboard/{environment}/outcomes", one)
+        .post("/dashboard/{environment}/outcomes/table", table)
 }
 
 #[derive(Template)]

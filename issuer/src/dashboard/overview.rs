@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::Router;
 use axum::extract::{Query, State};
-use axum::routing::get;
 use serde::Deserialize;
 
 use passid_api::api_key::KeyKind;
@@ -20,6 +18,7 @@ use crate::store::{Connection, StoreError, institutions, webhooks};
 
 use super::chart::{self, Column};
 use super::page::{Frame, Page, readable, show};
+use super::pages::Pages;
 use super::visit::Visit;
 
 const DAY: i64 = 86_400;
@@ -28,8 +27,8 @@ const SAMPLE: u32 = 1_000;
 /// Keys looked at for the checklist.
 const MAX_KEYS: u32 = 100;
 
-pub(super) fn routes() -> Router<Service> {
-    Router::new().route("/dashboard/{environment}", get(overview))
+pub(super) fn routes() -> Pages {
+    Pages::new().get("/dashboard/{environment}", overview)
 }
 
 #[derive(Deserialize)]

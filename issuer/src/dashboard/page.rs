@@ -5,6 +5,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 
 use passid_api::environment::Environment;
+use passid_api::institution::Role;
 use passid_api::problem::{FieldError, ProblemCode};
 use passid_api::time::Timestamp;
 
@@ -18,7 +19,7 @@ use super::visit::Visit;
 const CONTENT_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// The parts of the navigation: name in addresses, name on the page.
-const SECTIONS: [(&str, &str); 9] = [
+const SECTIONS: [(&str, &str); 10] = [
     ("", "Overview"),
     ("verifications", "Verifications"),
     ("outcomes", "Outcomes"),
@@ -26,6 +27,7 @@ const SECTIONS: [(&str, &str); 9] = [
     ("webhooks", "Webhooks"),
     ("keys", "Keys"),
     ("requests", "Requests"),
+    ("team", "Team"),
     ("audit", "Audit log"),
     (SANDBOX_SECTION, "Try it"),
 ];
@@ -40,6 +42,7 @@ pub(super) struct Frame {
     pub(super) form_token: String,
     pub(super) once: String,
     pub(super) notice: Option<&'static str>,
+    pub(super) role: Role,
     section: &'static str,
 }
 
@@ -52,12 +55,18 @@ impl Frame {
             form_token: visit.form_token.clone(),
             once: fresh(service),
             notice: visit.done.as_deref().and_then(notice),
+            role: visit.user.role,
             section,
         }
     }
 
     pub(super) fn is_live(&self) -> bool {
         self.environment == Environment::Live
+    }
+
+    /// Whether the user may send the page's forms.
+    pub(super) fn may_change(&self) -> bool {
+        self.role.may_change()
     }
 
     pub(super) fn base(&self) -> String {
@@ -108,6 +117,10 @@ fn notice(name: &str) -> Option<&'static str> {
         "queued" => "Queued. It is sent at once and tried one time; reload this page to see what came of it.",
         "replayed" => "The events were queued; each is tried one time. Reload this page to see what came of them.",
         "recorded" => "The outcome was recorded.",
+        "joined" => "Welcome. You are signed in.",
+        "role" => "The role was changed; it holds from the next request on.",
+        "member_removed" => "The user was removed and is signed out everywhere.",
+        "withdrawn" => "The invitation was withdrawn; its link works no more.",
         "nothing" => "Nothing happened since then that this endpoint wants.",
         _ => return None,
     })
@@ -193,6 +206,8 @@ impl IntoResponse for PageError {
             ProblemCode::NotFound => "There is nothing here",
             ProblemCode::Conflict => "This cannot be done now",
             ProblemCode::MalformedRequest => "Something needs correcting",
+            ProblemCode::RoleNotAllowed => "Your role does not allow this",
+            ProblemCode::Gone => "This link works no more",
             ProblemCode::Internal => "Something went wrong on our side",
             _ => "This was refused",
         };

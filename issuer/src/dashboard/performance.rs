@@ -1,9 +1,7 @@
 //! How verified applicants did, and how predictions held: rates with their intervals, small groups left unsaid.
 
 use askama::Template;
-use axum::Router;
 use axum::extract::State;
-use axum::routing::get;
 
 use passid_api::outcome::{Cohort, OutcomeGroup};
 
@@ -12,10 +10,11 @@ use crate::service::Service;
 
 use super::chart::{self, Interval, Prediction};
 use super::page::{Frame, Page, show};
+use super::pages::Pages;
 use super::visit::Visit;
 
-pub(super) fn routes() -> Router<Service> {
-    Router::new().route("/dashboard/{environment}/performance", get(performance))
+pub(super) fn routes() -> Pages {
+    Pages::new().get("/dashboard/{environment}/performance", performance)
 }
 
 /// Share of a group that kept to what was agreed is what its outcomes add up to; here each outcome is a line of its own.

@@ -1,10 +1,8 @@
 //! The request log: what the API answered to the workspace, by filters in the address, and one request by the identifier it answered.
 
 use askama::Template;
-use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect};
-use axum::routing::get;
 use serde::Deserialize;
 
 use passid_api::api_key::KeyKind;
@@ -18,6 +16,7 @@ use crate::store::institutions::{self, KeyRow};
 use crate::store::request_log::{self as table, RequestFilter, RequestRow};
 
 use super::page::{Frame, Page, PageError, show};
+use super::pages::Pages;
 use super::visit::Visit;
 
 /// Requests on a page.
@@ -30,8 +29,8 @@ const DAY: i64 = 86_400;
 const ANSWERS: [(&str, (u16, u16), &str); 3] =
     [("ok", (100, 400), "Succeeded"), ("refused", (400, 500), "Refused (4xx)"), ("failed", (500, 1_000), "Failed (5xx)")];
 
-pub(super) fn routes() -> Router<Service> {
-    Router::new().route("/dashboard/{environment}/requests", get(list)).route("/dashboard/{environment}/requests/{id}", get(one))
+pub(super) fn routes() -> Pages {
+    Pages::new().get("/dashboard/{environment}/requests", list).get("/dashboard/{environment}/requests/{id}", one)
 }
 
 /// The filters, as the address has them. What cannot be read filters nothing.

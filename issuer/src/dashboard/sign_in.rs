@@ -1,11 +1,9 @@
 //! Signing in, making a workspace, signing out.
 
 use askama::Template;
-use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{get, post};
 
 use passid_api::institution::{EnvironmentKeys, Onboard};
 use passid_api::problem::{FieldError, ProblemCode};
@@ -16,16 +14,19 @@ use crate::institution::browser;
 use crate::service::Service;
 
 use super::cookie::Cookie;
-use super::form::{Form, OpenForm};
+use super::form::{MemberForm, OpenForm};
 use super::page::{self, Page, PageError, fresh, show_as};
+use super::pages::Pages;
 use super::visit;
 
-pub(super) fn routes() -> Router<Service> {
-    Router::new()
-        .route("/dashboard", get(home))
-        .route("/dashboard/sign-in", get(sign_in_page).post(sign_in))
-        .route("/dashboard/onboard", get(onboard_page).post(onboard))
-        .route("/dashboard/{environment}/sign-out", post(sign_out))
+pub(super) fn routes() -> Pages {
+    Pages::new()
+        .get("/dashboard", home)
+        .get("/dashboard/sign-in", sign_in_page)
+        .post("/dashboard/sign-in", sign_in)
+        .get("/dashboard/onboard", onboard_page)
+        .post("/dashboard/onboard", onboard)
+        .post("/dashboard/{environment}/sign-out", sign_out)
 }
 
 #[derive(Template)]
@@ -60,7 +61,7 @@ struct Welcome {
 }
 
 /// Sets the cookie an open form is tied to, unless the browser has one.
-fn open_form(service: &Service, headers: &HeaderMap) -> (String, Option<HeaderValue>) {
+pub(super) fn open_form(service: &Service, headers: &HeaderMap) -> (String, Option<HeaderValue>) {
     let url = &service.config.public_url;
     if let Some(cookie) = Cookie::Form.read(headers, url).filter(|cookie| cookie.len() == 32) {
         return (visit::form_token(service, &cookie), None);
@@ -69,7 +70,7 @@ fn open_form(service: &Service, headers: &HeaderMap) -> (String, Option<HeaderVa
     (visit::form_token(service, &cookie), Cookie::Form.set(&cookie, url))
 }
 
-fn with_cookie(mut response: Response, cookie: Option<HeaderValue>) -> Response {
+pub(super) fn with_cookie(mut response: Response, cookie: Option<HeaderValue>) -> Response {
     if let Some(cookie) = cookie {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
@@ -123,7 +124,7 @@ async fn onboard(State(service): State<Service>, ClientNetwork(network): ClientN
     }
 }
 
-async fn sign_out(State(service): State<Service>, headers: HeaderMap, _form: Form) -> Page {
+async fn sign_out(State(service): State<Service>, headers: HeaderMap, _form: MemberForm) -> Page {
     if let Some(token) = visit::session_token(&service, &headers) {
         browser::sign_out(&service, token).await?;
     }

@@ -1,10 +1,8 @@
 //! The documented sandbox tokens with what they do, and a form that verifies one.
 
 use askama::Template;
-use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect};
-use axum::routing::get;
 
 use passid_api::environment::Environment;
 use passid_api::verify::{VerifyRequest, VerifyResponse};
@@ -17,13 +15,14 @@ use crate::verify::redeem::{self, Redeemer};
 
 use super::form::Form;
 use super::page::{Frame, Page, PageError, show};
+use super::pages::Pages;
 use super::visit::Visit;
 
 /// The longest reference read, characters.
 const MAX_REFERENCE: usize = 200;
 
-pub(super) fn routes() -> Router<Service> {
-    Router::new().route("/dashboard/{environment}/try", get(tokens).post(verify))
+pub(super) fn routes() -> Pages {
+    Pages::new().get("/dashboard/{environment}/try", tokens).post("/dashboard/{environment}/try", verify)
 }
 
 #[derive(Template)]

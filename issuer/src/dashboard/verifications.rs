@@ -1,11 +1,10 @@
 //! Verifications: the list with its filters, as a page and as CSV; one of them as a timeline; its evidence.
 
 use askama::Template;
+use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::header;
 use axum::response::IntoResponse;
-use axum::routing::get;
-use axum::{Json, Router};
 use serde::Deserialize;
 
 use passid_api::environment::Environment;
@@ -23,18 +22,19 @@ use crate::store::verifications::StoredVerification;
 use crate::store::{self, StoreError};
 
 use super::page::{Frame, Page, PageError, show};
+use super::pages::Pages;
 use super::visit::Visit;
 
 /// Verifications on a page.
 const PAGE: u32 = 25;
 const DAY: i64 = 86_400;
 
-pub(super) fn routes() -> Router<Service> {
-    Router::new()
-        .route("/dashboard/{environment}/verifications", get(list))
-        .route("/dashboard/{environment}/verifications.csv", get(csv))
-        .route("/dashboard/{environment}/verifications/{id}", get(one))
-        .route("/dashboard/{environment}/verifications/{id}/evidence.json", get(evidence))
+pub(super) fn routes() -> Pages {
+    Pages::new()
+        .get("/dashboard/{environment}/verifications", list)
+        .get("/dashboard/{environment}/verifications.csv", csv)
+        .get("/dashboard/{environment}/verifications/{id}", one)
+        .get("/dashboard/{environment}/verifications/{id}/evidence.json", evidence)
 }
 
 /// The filters, as the address has them. What cannot be read filters nothing.

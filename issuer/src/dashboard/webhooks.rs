@@ -1,11 +1,9 @@
 //! Webhooks: endpoints, their secrets, what was delivered, sending again.
 
 use askama::Template;
-use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
-use axum::routing::{get, post};
 use serde::Deserialize;
 
 use passid_api::ids::{EventId, WebhookEndpointId};
@@ -23,23 +21,26 @@ use crate::webhook::{endpoints, log};
 
 use super::form::{Fields, Form};
 use super::page::{Frame, Page, PageError, done, readable, show, show_as};
+use super::pages::Pages;
 use super::visit::Visit;
 
 /// Deliveries on a page.
 const PAGE: u32 = 25;
 const HOUR: u32 = 3_600;
 
-pub(super) fn routes() -> Router<Service> {
-    Router::new()
-        .route("/dashboard/{environment}/webhooks", get(list).post(create))
-        .route("/dashboard/{environment}/webhooks/{id}", get(endpoint).post(update))
-        .route("/dashboard/{environment}/webhooks/{id}/switch", post(switch))
-        .route("/dashboard/{environment}/webhooks/{id}/remove", post(remove))
-        .route("/dashboard/{environment}/webhooks/{id}/rotate-secret", post(rotate_secret))
-        .route("/dashboard/{environment}/webhooks/{id}/test", post(test))
-        .route("/dashboard/{environment}/webhooks/{id}/replay", post(replay))
-        .route("/dashboard/{environment}/webhooks/{id}/deliveries/{event}", get(delivery))
-        .route("/dashboard/{environment}/webhooks/{id}/deliveries/{event}/resend", post(resend))
+pub(super) fn routes() -> Pages {
+    Pages::new()
+        .get("/dashboard/{environment}/webhooks", list)
+        .post("/dashboard/{environment}/webhooks", create)
+        .get("/dashboard/{environment}/webhooks/{id}", endpoint)
+        .post("/dashboard/{environment}/webhooks/{id}", update)
+        .post("/dashboard/{environment}/webhooks/{id}/switch", switch)
+        .post("/dashboard/{environment}/webhooks/{id}/remove", remove)
+        .post("/dashboard/{environment}/webhooks/{id}/rotate-secret", rotate_secret)
+        .post("/dashboard/{environment}/webhooks/{id}/test", test)
+        .post("/dashboard/{environment}/webhooks/{id}/replay", replay)
+        .get("/dashboard/{environment}/webhooks/{id}/deliveries/{event}", delivery)
+        .post("/dashboard/{environment}/webhooks/{id}/deliveries/{event}/resend", resend)
 }
 
 /// How an endpoint fares, in words: colour alone would not do.

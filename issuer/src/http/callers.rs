@@ -74,7 +74,8 @@ pub struct WalletCaller {
     pub environment: Environment,
 }
 
-/// A user of an institution's workspace, by its access token.
+/// A user of an institution's workspace, by its access token. It is still of the workspace, and its role may do what the request's
+/// method does: whoever only looks cannot send what changes something.
 #[derive(Debug, Clone, Copy)]
 pub struct InstitutionCaller {
     /// The workspace.
@@ -172,7 +173,15 @@ impl FromRequestParts<Service> for InstitutionCaller {
 
     async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, ApiError> {
         match subject(&parts.headers, service)? {
-            Subject::Institution { sub, user } => Ok(Self { institution: sub, user }),
+            Subject::Institution { sub, user } => {
+                // Read each time: a removed user's token is worth nothing from the next request on, not ten minutes later.
+                let role = store::institutions::role_of(&mut service.store.reader().await?, sub, user).await?;
+                let role = role.ok_or_else(|| unauthenticated("This user is no longer of the workspace."))?;
+                if !parts.method.is_safe() && !role.may_change() {
+                    return Err(ApiError::new(ProblemCode::RoleNotAllowed, format!("A {role} changes nothing; ask an owner of the workspace.")));
+                }
+                Ok(Self { institution: sub, user })
+            }
             Subject::Wallet { .. } => Err(unauthenticated("This needs an institution user's access token.")),
         }
     }

@@ -9,7 +9,7 @@ use std::net::IpAddr;
 use sha2::{Digest, Sha256};
 
 use passid_api::ids::{InstitutionId, InstitutionUserId};
-use passid_api::institution::{Onboard, Onboarded};
+use passid_api::institution::{Onboard, Onboarded, Role};
 use passid_api::problem::ProblemCode;
 
 use crate::http::ApiError;
@@ -18,7 +18,7 @@ use crate::http::limits;
 use crate::limit::{LimitName, Subject};
 use crate::sealing::Purpose;
 use crate::service::Service;
-use crate::store::institutions as table;
+use crate::store::institutions::{self as table, FamilyInUse};
 
 use super::input::{EmailAddress, Password};
 use super::onboard::{self, Applicant};
@@ -37,6 +37,8 @@ pub struct SignedIn {
     pub institution: InstitutionId,
     /// Who of it.
     pub user: InstitutionUserId,
+    /// What it may do there now.
+    pub role: Role,
 }
 
 /// Signs a user in and returns the cookie's token. Unknown addresses and wrong passwords answer alike and take as long.
@@ -84,8 +86,8 @@ pub async fn onboard(service: &Service, network: IpAddr, request: Onboard, key: 
 pub async fn find(service: &Service, token: &RefreshToken) -> Result<Option<SignedIn>, ApiError> {
     let (now, digest) = (service.clock.now(), token.digest(&service.sealer));
     let found = table::find_family(&mut service.store.reader().await?, digest, now, now.plus_seconds(-IDLE_SECONDS)).await?;
-    let Some((family, last_used_at)) = found else { return Ok(None) };
-    let signed_in = SignedIn { institution: family.institution, user: family.user };
+    let Some(FamilyInUse { family, role, last_used_at }) = found else { return Ok(None) };
+    let signed_in = SignedIn { institution: family.institution, user: family.user, role };
     if now.seconds_since(last_used_at) >= NOTED_EVERY {
         service.store.write(move |connection| Box::pin(async move { table::touch_family(connection, &family.id, now).await.map_err(ApiError::from) })).await?;
     }

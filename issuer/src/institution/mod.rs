@@ -11,6 +11,7 @@ pub mod onboard;
 pub mod origins;
 pub mod password;
 pub mod sign_in;
+pub mod team;
 
 #[cfg(test)]
 pub(crate) mod testing;

@@ -3,7 +3,7 @@
 use passid_api::api_key::{ApiKey, KeyKind};
 use passid_api::environment::Environment;
 use passid_api::ids::{ApiKeyId, InstitutionId, InstitutionUserId};
-use passid_api::institution::{EnvironmentKeys, InstitutionView, KeyPair, Onboard, Onboarded};
+use passid_api::institution::{EnvironmentKeys, InstitutionView, KeyPair, Onboard, Onboarded, Role};
 use passid_api::problem::{FieldError, Problem, ProblemCode};
 use zeroize::Zeroizing;
 
@@ -71,7 +71,7 @@ pub(super) async fn create(connection: &mut Connection, service: &Service, prepa
         service.with_random(|random| (InstitutionId::generate(service.clock.as_ref(), random), InstitutionUserId::generate(service.clock.as_ref(), random)));
     let institution = InstitutionView { id, name: prepared.name.as_str().to_owned(), live_enabled: false, created_at: now };
     table::insert(connection, &institution).await?;
-    let row = UserRow { id: user, institution: id, password_hash: prepared.password_hash };
+    let row = UserRow { id: user, institution: id, role: Role::Owner, password_hash: prepared.password_hash };
     if !table::insert_user(connection, &row, prepared.email.expose(), now).await? {
         return Err(taken());
     }

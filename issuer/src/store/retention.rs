@@ -75,6 +75,15 @@ pub async fn end_sign_ins(connection: &mut Connection, before: Timestamp, limit:
     Ok(rows.len() as u64)
 }
 
+/// Invitations whose links have stopped working before a time.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn end_invitations(connection: &mut Connection, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+    let sql = "DELETE FROM institution_invitations WHERE id IN (SELECT id FROM institution_invitations WHERE expires_at < $1 LIMIT $2)";
+    connection.execute(sql, params![before, limit]).await
+}
+
 /// Entries of the request log before a time.
 ///
 /// # Errors

@@ -92,6 +92,8 @@ value_from_text!(
     passid_api::ids::IncidentId,
     passid_api::ids::IncidentUpdateId,
     passid_api::ids::RequestId,
+    passid_api::ids::InvitationId,
+    passid_api::institution::Role,
     passid_api::problem::ProblemCode,
     crate::status::component::Component,
     crate::status::incident::Impact,

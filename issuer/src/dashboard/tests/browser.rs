@@ -7,6 +7,8 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use tower::ServiceExt;
 
+use passid_api::institution::Role;
+
 use crate::http::router;
 use crate::service::Service;
 
@@ -92,6 +94,23 @@ impl Browser {
         let mut all = vec![("form_token", token.as_str()), ("once", once.as_str())];
         all.extend_from_slice(fields);
         self.post(path, &all).await
+    }
+
+    /// Invites somebody and returns the path of the link.
+    pub(super) async fn invite(&mut self, email: &str, role: Role) -> String {
+        let team = "/dashboard/sandbox/team";
+        let shown = self.fill(team, &format!("{team}/invitations"), &[("email", email), ("role", role.as_str())]).await;
+        assert_eq!(shown.status, StatusCode::CREATED, "{}", shown.text);
+        format!("/dashboard/join/{}", shown.between("/dashboard/join/", "<").unwrap())
+    }
+
+    /// The browser of somebody this one's user invited.
+    pub(super) async fn invited(&mut self, service: &Service, email: &str, role: Role) -> Self {
+        let link = self.invite(email, role).await;
+        let mut browser = Self::new(service);
+        let joined = browser.fill(&link, &link, &[("password", PASSWORD)]).await;
+        assert_eq!((joined.status, joined.location()), (StatusCode::SEE_OTHER, "/dashboard/sandbox?done=joined"), "{}", joined.text);
+        browser
     }
 
     /// A browser whose user made a workspace.

@@ -5,3 +5,5 @@ mod figures;
 mod pages;
 mod protection;
 mod requests;
+mod roles;
+mod team;

@@ -100,7 +100,7 @@ async fn an_endpoint_is_registered_changed_tested_and_removed() {
         let off = browser.fill(&page, &format!("{page}/switch"), &[("enabled", "no")]).await;
         assert!(browser.open(off.location()).await.text.contains("switched it off"));
         assert!(browser.open(&format!("{page}?status=failed")).await.text.contains("endpoint_disabled"));
-        assert!(browser.open(&format!("{page}?status=delivered")).await.text.contains("Nothing was sent yet"));
+        assert!(browser.open(&format!("{page}?status=delivered")).await.text.contains("Nothing was sent yet with this status"));
         let removed = browser.fill(&page, &format!("{page}/remove"), &[]).await;
         assert!(browser.open(removed.location()).await.text.contains("No endpoints yet"));
         assert_eq!(browser.open(&page).await.status, StatusCode::NOT_FOUND);

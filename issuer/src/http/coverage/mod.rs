@@ -4,6 +4,7 @@
 //! here what a stranger gets and whether the audit log knows of it.
 
 mod audit;
+mod roles;
 mod stage;
 mod table;
 mod tenancy;

@@ -4,9 +4,11 @@ use axum::Router;
 use axum::handler::Handler;
 use axum::routing::{MethodFilter, on};
 
+use passid_api::problem::ProblemCode;
+
 use crate::service::Service;
 
-use super::Operation;
+use super::{Caller, Operation};
 
 /// An operation where it is served.
 pub(super) struct Served {
@@ -47,6 +49,7 @@ impl Routes {
     }
 
     fn serve<H: Handler<T, Service>, T: 'static>(mut self, method: &'static str, filter: MethodFilter, path: &str, handler: H, operation: Operation) -> Self {
+        let operation = if method != "get" && operation.caller == Caller::InstitutionUser { operation.fails([ProblemCode::RoleNotAllowed]) } else { operation };
         self.served.push(Served { method, path: path.to_owned(), operation });
         Self { router: self.router.route(path, on(filter, handler)), served: self.served }
     }

@@ -1,6 +1,7 @@
 //! Sign-ins of institution users: families of refresh tokens, of which only the newest counts.
 
 use passid_api::ids::{InstitutionId, InstitutionUserId};
+use passid_api::institution::Role;
 use passid_api::time::Timestamp;
 
 use crate::params;
@@ -28,6 +29,16 @@ pub struct Family {
     pub user: InstitutionUserId,
 }
 
+/// A sign-in in use, with what its user may do now.
+pub struct FamilyInUse {
+    /// The sign-in.
+    pub family: Family,
+    /// The user's role.
+    pub role: Role,
+    /// When its use was last noted.
+    pub last_used_at: Timestamp,
+}
+
 fn read_family(row: &Row) -> Result<Family, StoreError> {
     Ok(Family { id: row.get("id")?, institution: row.parse("institution_id")?, user: row.parse("user_id")? })
 }
@@ -48,33 +59,33 @@ async fn insert_token(connection: &mut Connection, family: &str, token: [u8; 32]
     Ok(())
 }
 
-/// Locks the family of `token` for the transaction and returns it, if the token is known and the family neither ended nor revoked.
+/// Locks the family of `token` for the transaction and returns it, if the token is known, the family neither ended nor revoked, and
+/// its user still of the workspace.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn use_family(connection: &mut Connection, token: [u8; 32], now: Timestamp) -> Result<Option<Family>, StoreError> {
     let sql = "UPDATE refresh_families SET last_used_at = $2
                WHERE id = (SELECT family_id FROM refresh_tokens WHERE digest = $1) AND revoked_at IS NULL AND expires_at > $2
+               AND user_id IN (SELECT id FROM institution_users WHERE removed_at IS NULL)
                RETURNING id, institution_id, user_id";
     connection.fetch_optional(sql, params![token, now]).await?.as_ref().map(read_family).transpose()
 }
 
-/// The sign-in whose unused token this is, with its last use, if it is neither ended nor revoked and was used after `idle_since`.
+/// The sign-in whose unused token this is, if it is neither ended nor revoked, was used after `idle_since`, and its user is still of
+/// the workspace.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn find_family(
-    connection: &mut Connection,
-    token: [u8; 32],
-    now: Timestamp,
-    idle_since: Timestamp,
-) -> Result<Option<(Family, Timestamp)>, StoreError> {
-    let sql = "SELECT refresh_families.id, refresh_families.institution_id, refresh_families.user_id, refresh_families.last_used_at
+pub async fn find_family(connection: &mut Connection, token: [u8; 32], now: Timestamp, idle_since: Timestamp) -> Result<Option<FamilyInUse>, StoreError> {
+    let sql = "SELECT refresh_families.id, refresh_families.institution_id, refresh_families.user_id, refresh_families.last_used_at,
+                      institution_users.role AS role
                FROM refresh_tokens JOIN refresh_families ON refresh_families.id = refresh_tokens.family_id
+               JOIN institution_users ON institution_users.id = refresh_families.user_id AND institution_users.removed_at IS NULL
                WHERE refresh_tokens.digest = $1 AND refresh_tokens.consumed_at IS NULL AND refresh_families.revoked_at IS NULL
                AND refresh_families.expires_at > $2 AND refresh_families.last_used_at > $3";
     let row = connection.fetch_optional(sql, params![token, now, idle_since]).await?;
-    row.map(|row| Ok((read_family(&row)?, row.time("last_used_at")?))).transpose()
+    row.map(|row| Ok(FamilyInUse { family: read_family(&row)?, role: row.parse("role")?, last_used_at: row.time("last_used_at")? })).transpose()
 }
 
 /// Notes that a sign-in was used.
