@@ -2,7 +2,7 @@
 
 /// A word that does not belong to the set it was read for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{value:?} is not a {kind}; use one of: {allowed}")]
+#[error("{value:?} is not {} {kind}; use one of: {allowed}", article(kind))]
 pub struct UnknownWord {
     /// What was being read, for example `permission`.
     pub kind: &'static str,
@@ -10,6 +10,11 @@ pub struct UnknownWord {
     pub value: String,
     /// The words that would have been accepted.
     pub allowed: String,
+}
+
+/// `an` before a vowel: no kind begins with a vowel that is spoken as a consonant.
+fn article(kind: &str) -> &'static str {
+    if kind.starts_with(['a', 'e', 'i', 'o', 'u', 'A', 'E', 'I', 'O', 'U']) { "an" } else { "a" }
 }
 
 impl UnknownWord {

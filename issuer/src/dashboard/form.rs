@@ -3,6 +3,8 @@
 //! Two checks, each enough by itself: the request's origin is ours (browsers write it, pages cannot), and the form carries the
 //! token that was made for the cookie beside it. `SameSite` on the cookie is a third.
 
+use std::convert::Infallible;
+
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::{HeaderMap, header};
@@ -75,19 +77,41 @@ fn check_origin(service: &Service, headers: &HeaderMap) -> Result<(), PageError>
 
 async fn read(service: &Service, request: Request, expected: &str) -> Result<Fields, PageError> {
     check_origin(service, request.headers())?;
-    let media = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if media.split(';').next().is_none_or(|media| !media.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")) {
+    let media = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+    let urlencoded = media.split(';').next().is_some_and(|media| media.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"));
+    let boundary = multer::parse_boundary(&media).ok();
+    if !urlencoded && boundary.is_none() {
         return Err(ApiError::new(ProblemCode::UnsupportedMediaType, "Send the form as a browser does.").into());
     }
     let path = request.uri().path().to_owned();
     let bytes = Bytes::from_request(request, service).await.map_err(|_| ApiError::new(ProblemCode::BodyTooLarge, "Send at most 64 KiB, completely."))?;
-    let fields: Vec<(String, String)> = url::form_urlencoded::parse(&bytes).into_owned().collect();
-    let mut read = Fields { fields, digest: Sha256::digest(&bytes).into(), once: IdempotencyKey::of_form(None, &path) };
+    let digest = Sha256::digest(&bytes).into();
+    let fields = match boundary {
+        None => url::form_urlencoded::parse(&bytes).into_owned().collect(),
+        Some(boundary) => parts_of(bytes, boundary).await?,
+    };
+    let mut read = Fields { fields, digest, once: IdempotencyKey::of_form(None, &path) };
     if !bool::from(read.raw(TOKEN_FIELD).as_bytes().ct_eq(expected.as_bytes())) {
         return Err(refused("The form is out of date. Go back, reload the page, and send it again."));
     }
     read.once = IdempotencyKey::of_form(Some(read.raw(ONCE_FIELD)), &path);
     Ok(read)
+}
+
+/// The fields of a form with files (RFC 7578), all as text: a file is a field with its contents. Everything is in memory already,
+/// within the limit for bodies.
+async fn parts_of(bytes: Bytes, boundary: String) -> Result<Vec<(String, String)>, ApiError> {
+    let unreadable = |_| ApiError::new(ProblemCode::MalformedRequest, "Send the form as a browser does; it does not decode.");
+    let mut parts = multer::Multipart::new(futures_util::stream::iter([Ok::<_, Infallible>(bytes)]), boundary);
+    let mut fields = Vec::new();
+    while let Some(part) = parts.next_field().await.map_err(unreadable)? {
+        let name = part.name().unwrap_or_default().to_owned();
+        let contents = part.bytes().await.map_err(unreadable)?;
+        let not_text = |_| ApiError::field(&format!("/{name}"), "invalid", "The file is no text in UTF-8. In a spreadsheet, save it as “CSV UTF-8”.");
+        let text = String::from_utf8(contents.to_vec()).map_err(not_text)?;
+        fields.push((name, text));
+    }
+    Ok(fields)
 }
 
 /// A form of a user who may change what is in the workspace.

@@ -30,7 +30,14 @@ mod webhooks;
 mod tests;
 
 use axum::Router;
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+
+use passid_api::problem::ProblemCode;
+
+use crate::http::ApiError;
 
 use crate::service::Service;
 
@@ -56,6 +63,17 @@ fn pages() -> Pages {
         .merge(team::routes())
         .merge(join::routes())
         .merge(audit_log::routes())
+}
+
+/// Says on a page that a form was too large: the limit is reached before a form is read.
+pub async fn explain_limit(request: Request, next: Next) -> Response {
+    let is_page = request.uri().path().starts_with("/dashboard/");
+    let response = next.run(request).await;
+    if !is_page || response.status() != StatusCode::PAYLOAD_TOO_LARGE {
+        return response;
+    }
+    let problem = ApiError::new(ProblemCode::BodyTooLarge, "A form holds at most 64 KiB. Split a larger table into several.");
+    page::harden(page::PageError::from(problem).into_response()).await
 }
 
 /// The page for an address under `/dashboard` where nothing is.

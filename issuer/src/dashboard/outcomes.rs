@@ -102,10 +102,16 @@ async fn one(State(service): State<Service>, Form { visit, fields }: Form) -> Pa
 /// An outcome read from a row, or the row's token and what is wrong with it.
 type ReadRow = Result<ReportOutcome, (String, ApiError)>;
 
-/// The rows of the pasted table, each as its columns; what cannot be read as a table at all is an error of the whole.
+/// What stands between the columns: spreadsheets write a semicolon where the comma is the decimal sign, and a tab when they copy.
+fn delimiter(text: &str) -> u8 {
+    let head = text.lines().next().unwrap_or_default();
+    [b',', b';', b'\t'].into_iter().find(|delimiter| head.as_bytes().contains(delimiter)).unwrap_or(b',')
+}
+
+/// The rows of the table, each as its columns; what cannot be read as a table at all is an error of the whole.
 fn rows(text: &str) -> Result<Vec<ReadRow>, ApiError> {
     let wrong = |message: String| ApiError::field("/table", "invalid", message);
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).from_reader(text.as_bytes());
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).delimiter(delimiter(text)).from_reader(text.as_bytes());
     let header = reader.headers().map_err(|error| wrong(format!("This is not CSV: {error}.")))?.clone();
     if let Some(unknown) = header.iter().find(|name| !COLUMNS.contains(name)) {
         return Err(wrong(format!("There is no column {unknown:?}; the first line names the columns, of: {}.", COLUMNS.join(", "))));
@@ -136,7 +142,7 @@ fn said(ApiError(problem): ApiError) -> String {
 
 async fn table(State(service): State<Service>, Form { visit, fields }: Form) -> Result<axum::response::Response, PageError> {
     let mut results = Vec::new();
-    for (number, row) in (1..).zip(rows(pasted(&fields))?) {
+    for (number, row) in (1..).zip(rows(given(&fields)?)?) {
         let (token, came_of_it) = match row {
             Err((token, error)) => (token, Err(said(error))),
             Ok(request) => {
@@ -152,8 +158,15 @@ async fn table(State(service): State<Service>, Form { visit, fields }: Form) -> 
     show(&TableRead { frame: Frame::new(&service, &visit, "outcomes"), recorded, wrong, rows: results })
 }
 
-fn pasted(fields: &Fields) -> &str {
-    fields.text("table")
+/// The file, where one was chosen, else what was pasted. Some programs begin a file with a mark of its encoding.
+fn given(fields: &Fields) -> Result<&str, ApiError> {
+    let (file, pasted) = (fields.text("file").trim_start_matches('\u{feff}').trim_start(), fields.text("table"));
+    match (file.is_empty(), pasted.is_empty()) {
+        (false, true) => Ok(file),
+        (true, false) => Ok(pasted),
+        (true, true) => Err(ApiError::field("/table", "missing", "Choose a file that is not empty, or paste the table.")),
+        (false, false) => Err(ApiError::field("/table", "invalid", "Choose a file or paste the table, not both: which one counts?")),
+    }
 }
 
 #[cfg(test)]
@@ -169,6 +182,14 @@ mod tests {
             assert_eq!(found, token);
             let said = said(ApiError(error.0.clone()));
             assert!(said.contains(says), "{said}");
+        }
+    }
+
+    #[test]
+    fn a_spreadsheets_own_separators_are_read() {
+        for text in ["token;outcome;notes\nA;repaid;x, y\n", "token\toutcome\tnotes\nA\trepaid\tx, y\n", "token,outcome,notes\r\nA,repaid,\"x, y\"\r\n"] {
+            let read = rows(text).unwrap();
+            assert!(read[0].as_ref().is_ok_and(|row| row.notes.as_deref() == Some("x, y")), "{text:?}");
         }
     }
 

@@ -208,6 +208,7 @@ impl IntoResponse for PageError {
             ProblemCode::MalformedRequest => "Something needs correcting",
             ProblemCode::RoleNotAllowed => "Your role does not allow this",
             ProblemCode::Gone => "This link works no more",
+            ProblemCode::BodyTooLarge => "This is too large",
             ProblemCode::Internal => "Something went wrong on our side",
             _ => "This was refused",
         };

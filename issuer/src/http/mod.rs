@@ -56,6 +56,7 @@ pub fn router(service: Service) -> Router {
         .method_not_allowed_fallback(error::method_not_allowed)
         .layer(CatchPanicLayer::custom(error::panicked))
         .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES))
+        .layer(axum::middleware::from_fn(crate::dashboard::explain_limit))
         .layer(axum::middleware::from_fn_with_state(service.clone(), limits::limit))
         .layer(axum::middleware::from_fn_with_state(service.clone(), crate::institution::cors::cors))
         .layer(axum::middleware::from_fn_with_state(service.clone(), finish::finish))

@@ -169,7 +169,9 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread")]
     async fn every_wrong_origin_is_named_and_none_is_registered() {
-        let issuer = TestIssuer::start(&crate::store::testing::sqlite()).await;
+        // Kept: its directory goes with it.
+        let database = crate::store::testing::sqlite();
+        let issuer = TestIssuer::start(&database).await;
         let owner = Workspace::onboard(&Api::new(&issuer.service), "ada@meridian.example").await;
         let put = json!({ "sandbox": [PAGE, "*"], "live": ["http://localhost:3000", "https://example.com/apply"] });
         let answer = owner.call(Method::PUT, "/v1/institution/origins", put).await;

@@ -52,6 +52,15 @@ impl Browser {
     }
 
     pub(super) async fn send(&mut self, method: Method, path: &str, headers: &[(&str, &str)], body: String) -> Shown {
+        self.request(method, path, headers, Body::from(body)).await
+    }
+
+    /// A form with files.
+    pub(super) async fn send_bytes(&mut self, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Shown {
+        self.request(Method::POST, path, headers, Body::from(body)).await
+    }
+
+    async fn request(&mut self, method: Method, path: &str, headers: &[(&str, &str)], body: Body) -> Shown {
         let mut request = Request::builder().method(method).uri(path);
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -60,7 +69,7 @@ impl Browser {
         if !cookies.is_empty() {
             request = request.header("cookie", cookies.join("; "));
         }
-        let response = self.router.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
+        let response = self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
         let (parts, body) = response.into_parts();
         for cookie in parts.headers.get_all("set-cookie") {
             let pair = cookie.to_str().unwrap().split(';').next().unwrap();

@@ -94,7 +94,7 @@ async fn verifications_are_filtered_paged_downloaded_and_nobody_elses() {
         );
         let accepted = browser.open(&format!("{list}?result=accepted&from=2026-03-17&until=2026-03-17")).await;
         assert_eq!(accepted.text.matches("<th scope=\"row\">").count(), 1);
-        assert!(browser.open(&format!("{list}?from=2026-03-18")).await.text.contains("None."));
+        assert!(browser.open(&format!("{list}?from=2026-03-18")).await.text.contains("None that match."));
         assert_eq!(browser.open(&format!("{list}?after=nonsense")).await.status, StatusCode::NOT_FOUND);
 
         let csv = browser.open(&format!("{list}.csv?result=accepted")).await;
@@ -210,5 +210,53 @@ async fn an_invented_event_is_sent_to_sandbox_endpoints_only() {
                 );
             }
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn outcomes_come_from_a_file_or_from_what_was_pasted_and_each_row_says_what_is_wrong() {
+    const BOUNDARY: &str = "----form";
+    for database in databases().await {
+        let issuer = TestIssuer::start(&database).await;
+        let (mut browser, _) = Browser::onboarded(&issuer.service, EMAIL).await;
+        let verified = browser.fill("/dashboard/sandbox/try", "/dashboard/sandbox/try", &[("token", "PASSID-SANDBOX-TIER1AAA")]).await;
+        let verification = verified.location().rsplit('/').next().unwrap().to_owned();
+        let token = browser.open("/dashboard/sandbox/outcomes").await.hidden("form_token");
+        let part = |name: &str, file: &str, text: &[u8]| {
+            let file = if file.is_empty() { String::new() } else { format!("; filename=\"{file}\"\r\ncontent-type: text/csv") };
+            [format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"{file}\r\n\r\n").as_bytes(), text, b"\r\n"].concat()
+        };
+        let send = async |browser: &mut Browser, parts: &[Vec<u8>]| {
+            let mut body = parts.concat();
+            body.extend_from_slice(format!("--{BOUNDARY}--\r\n").as_bytes());
+            let media = format!("multipart/form-data; boundary={BOUNDARY}");
+            browser.send_bytes("/dashboard/sandbox/outcomes/table", &[("origin", super::browser::ORIGIN), ("content-type", &media)], body).await
+        };
+        let own = || part("form_token", "", token.as_bytes());
+        let table = format!("\u{feff}token;outcome;observationDays\r\n{verification};repaid;30\r\nvrf_nobody;repaid;1\r\n{verification};lost;1\r\n");
+        let foreign = send(&mut browser, &[part("file", "outcomes.csv", table.as_bytes())]).await;
+        assert_eq!(foreign.status, StatusCode::FORBIDDEN, "{}: without our form's token", database.engine);
+        let read = send(&mut browser, &[own(), part("table", "", b""), part("file", "outcomes.csv", table.as_bytes())]).await;
+        assert!(read.status == StatusCode::OK && read.text.contains("1 recorded, 2 not."), "{}: {}", database.engine, read.text);
+        assert!(read.text.contains("is not an outcome; use one of"), "{}", read.text);
+        let pasted = format!("token,outcome\n{verification},repaid\n");
+        let again = send(&mut browser, &[own(), part("table", "", pasted.as_bytes()), part("file", "", b"")]).await;
+        assert!(again.text.contains("0 recorded, 1 not."), "{}", again.text);
+        for (parts, says) in [
+            (vec![own()], "Choose a file"),
+            (vec![own(), part("table", "", b"token,outcome"), part("file", "a.csv", b"token,outcome")], "not both"),
+            (vec![own(), part("file", "a.csv", b"token,outcome\n\xe9,repaid\n")], "CSV UTF-8"),
+            (vec![own(), part("file", "a.csv", b"amount\n1\n")], "There is no column"),
+        ] {
+            let refused = send(&mut browser, &parts).await;
+            assert!(refused.status == StatusCode::BAD_REQUEST && refused.text.contains(says), "{says}: {}", refused.text);
+        }
+        let large = send(&mut browser, &[own(), part("file", "a.csv", &[b'x'; 70_000])]).await;
+        assert_eq!(large.status, StatusCode::PAYLOAD_TOO_LARGE);
+        assert!(
+            large.text.contains("This is too large") && large.headers["content-security-policy"].to_str().unwrap().contains("default-src 'none'"),
+            "{}",
+            large.text
+        );
     }
 }

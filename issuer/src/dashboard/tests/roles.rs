@@ -41,7 +41,6 @@ const FORMS: &[(&str, Who)] = &[
     ("/dashboard/{environment}/webhooks/{id}/deliveries/{event}/resend", Developer),
     ("/dashboard/{environment}/outcomes", Developer),
     ("/dashboard/{environment}/outcomes/table", Developer),
-    ("/dashboard/{environment}/outcomes/file", Developer),
     ("/dashboard/{environment}/try", Developer),
     ("/dashboard/{environment}/team/invitations", Owner),
     ("/dashboard/{environment}/team/invitations/{id}/withdraw", Owner),
@@ -106,7 +105,9 @@ async fn a_viewer_sees_every_page_and_no_form_but_signing_out() {
         let delivery = queued.location().split('?').next().unwrap().trim_start_matches("/dashboard/sandbox/").to_owned();
         let verified = owner.fill("/dashboard/sandbox/try", "/dashboard/sandbox/try", &[("token", "PASSID-SANDBOX-TIER1AAA")]).await;
         let verification = verified.location().trim_start_matches("/dashboard/sandbox/").to_owned();
-        for section in ["", "verifications", "outcomes", "performance", "webhooks", "keys", "requests", "team", "audit", "try", &endpoint, &delivery, &verification] {
+        for section in
+            ["", "verifications", "outcomes", "performance", "webhooks", "keys", "requests", "team", "audit", "try", &endpoint, &delivery, &verification]
+        {
             let slash = if section.is_empty() { "" } else { "/" };
             let page = viewer.open(&format!("/dashboard/sandbox{slash}{section}")).await;
             assert_eq!(page.status, StatusCode::OK, "{} {section}", database.engine);
