@@ -154,10 +154,21 @@ describe("a new institution", () => {
       ids.push(new URL(page.url()).pathname.split("/").pop());
     }
     await go("Outcomes");
-    const rows = ids.map((id, number) => `${id},${number % 5 === 0 ? "delinquent" : "repaid"},${number + 30}`);
-    await page.getByLabel("The table").fill(["token,outcome,observationDays", ...rows, "vrf_nobody,repaid,1", `${ids[0]},gone,1`].join("\n"));
+    const half = ids.splice(0, 5);
+    const csv = ["token;outcome;observationDays", ...half.map((id, number) => `${id};${number === 0 ? "delinquent" : "repaid"};${number + 30}`)].join("\r\n");
+    await page.getByLabel("A CSV file").setInputFiles({ name: "outcomes.csv", mimeType: "text/csv", buffer: Buffer.from(`\ufeff${csv}\r\n`) });
     await press("Report them");
-    await page.getByText("11 recorded, 2 not.").waitFor();
+    await page.getByText("5 recorded, 0 not.").waitFor();
+    await go("Outcomes");
+    await page.getByLabel("A CSV file").setInputFiles({ name: "large.csv", mimeType: "text/csv", buffer: Buffer.alloc(70_000, "x") });
+    await press("Report them");
+    await page.getByRole("heading", { name: "This is too large" }).waitFor();
+    await look("too-large");
+    await page.goBack();
+    const rows = ids.map((id, number) => `${id},${number % 5 === 0 ? "delinquent" : "repaid"},${number + 30}`);
+    await page.getByLabel("Or the table, pasted").fill(["token,outcome,observationDays", ...rows, "vrf_nobody,repaid,1", `${ids[0]},gone,1`].join("\n"));
+    await press("Report them");
+    await page.getByText("6 recorded, 2 not.").waitFor();
     await look("outcomes-read");
     await go("Performance");
     await page.getByRole("img", { name: /Outcomes of/ }).first().waitFor();
@@ -220,6 +231,113 @@ describe("a new institution", () => {
     await press("Look it up");
     await page.getByRole("heading", { name: id }).waitFor();
     await look("request");
+  });
+
+  it("invites a colleague by a link, gives them a role, and shows them out", async () => {
+    await go("Team");
+    await look("team");
+    await page.getByLabel("E-mail address").fill("bo@meridian.example");
+    await page.getByLabel("Role", { exact: true }).last().selectOption("viewer");
+    await press("Make the link");
+    const link = await page.locator("code.secret").innerText();
+    await look("invited");
+    await page.getByRole("link", { name: /I have copied it/ }).click();
+    await page.getByRole("cell", { name: "viewer" }).waitFor();
+    await look("team-invited");
+
+    const guests = await browser.newContext({ viewport: { width: 1000, height: 900 }, locale: "en-GB", reducedMotion: "reduce" });
+    const guest = await guests.newPage();
+    watch(guest, violations);
+    const owner = page;
+    page = guest;
+    try {
+      await page.goto(link);
+      await page.getByRole("heading", { name: "Join Meridian Loans" }).waitFor();
+      await look("join");
+      await page.getByLabel("Choose a password").fill("bo@meridian.example");
+      await press("Join");
+      await page.getByRole("alert").waitFor();
+      await look("join-refused");
+      // With the keyboard alone.
+      await page.getByLabel("Choose a password").focus();
+      await page.keyboard.type("correct horse battery staple");
+      await page.keyboard.press("Enter");
+      await page.getByText("Welcome. You are signed in.").waitFor();
+      for (const section of ["Keys", "Webhooks", "Outcomes", "Try it", "Team"]) {
+        await go(section);
+        expect(await page.locator('form[method="post"]').count(), section).toBe(1);
+        await look(`viewer-${section.toLowerCase().replace(" ", "-")}`);
+      }
+      await page.goto(link);
+      await page.getByRole("heading", { name: "This link works no more" }).waitFor();
+      await look("join-gone");
+
+      await owner.reload();
+      const row = owner.getByRole("row", { name: /bo@meridian\.example/ });
+      await row.getByRole("combobox").selectOption("developer");
+      await row.getByRole("button", { name: /Change/ }).click();
+      await owner.getByText("The role was changed").waitFor();
+      await page.goto(`${issuer.baseUrl}/dashboard/sandbox/keys`);
+      await press("Make the key");
+      await page.locator("code.secret").waitFor();
+      await row.getByText("Remove", { exact: false }).first().click();
+      await row.getByRole("button", { name: "Remove bo@meridian.example" }).click();
+      await owner.getByText("The user was removed").waitFor();
+      await page.reload();
+      await page.goto(`${issuer.baseUrl}/dashboard/sandbox/keys`);
+      await page.getByRole("heading", { name: "Sign in" }).waitFor();
+    } finally {
+      page = owner;
+      await guests.close();
+    }
+    await page.getByRole("button", { name: /Change the role of ada/ }).waitFor();
+    await page.getByLabel("Role of ada@meridian.example").selectOption("viewer");
+    await page.getByRole("button", { name: /Change the role of ada/ }).click();
+    await page.getByText("A workspace needs an owner").waitFor();
+    await look("last-owner");
+    await page.goBack();
+  });
+
+  it("is reached with the keyboard alone: everything that works with a mouse has its place in the order of the page", async () => {
+    for (const path of ["", "/verifications", "/outcomes", "/performance", "/webhooks", "/keys", "/requests", "/team", "/audit", "/try"]) {
+      await open(`/sandbox${path}`);
+      const expected = await page.evaluate(() => {
+        const focusable = 'a[href], button:not([disabled]), input:not([type="hidden"]), select, textarea, summary, [tabindex="0"]';
+        const shown = [...document.querySelectorAll(focusable)].filter((element) => element.checkVisibility());
+        globalThis.order = shown;
+        return shown.length;
+      });
+      const seen = [];
+      for (let press = 0; press < expected + 5; press += 1) {
+        await page.keyboard.press("Tab");
+        const [index, visible] = await page.evaluate(() => {
+          const style = getComputedStyle(document.activeElement);
+          // The browser marks the day, the month or the year inside a date's field.
+          const own = document.activeElement.type === "date";
+          return [globalThis.order.indexOf(document.activeElement), own || style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0];
+        });
+        if (index === -1) break;
+        expect(visible, `${path}: the focus is not seen on place ${index}`).toBe(true);
+        if (seen.at(-1) !== index) seen.push(index);
+      }
+      expect(seen, path).toEqual(Array.from({ length: expected }, (_, index) => index));
+    }
+    // One thing done on it: the first tab's skip link, then a filter chosen and sent.
+    await open("/sandbox/requests");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("Tab");
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe("id");
+    await page.keyboard.type("rid_nobody");
+    await page.keyboard.press("Enter");
+    await page.getByRole("alert").waitFor();
+    await look("requests-missing");
+    await page.getByLabel("Answer").focus();
+    await page.keyboard.type("Refused");
+    await page.keyboard.press("Tab");
+    await page.getByRole("button", { name: "Show" }).focus();
+    await page.keyboard.press("Enter");
+    expect(new URL(page.url()).searchParams.get("answer")).toBe("refused");
   });
 
   it("sees its figures on the overview, and that live is another world", async () => {

@@ -70,7 +70,7 @@ pub(super) async fn finish(State(service): State<Service>, request: Request, nex
 fn problem_of_layers(response: &Response) -> Option<Problem> {
     let is_text = response.headers().get(header::CONTENT_TYPE).is_none_or(|media| media.as_bytes().starts_with(b"text/plain"));
     match response.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => Some(Problem::new(ProblemCode::BodyTooLarge, "Send at most 64 KiB.")),
+        StatusCode::PAYLOAD_TOO_LARGE if is_text => Some(Problem::new(ProblemCode::BodyTooLarge, "Send at most 64 KiB.")),
         StatusCode::BAD_REQUEST if is_text => Some(Problem::new(ProblemCode::MalformedRequest, "The path or the query does not decode; percent-encode UTF-8.")),
         _ => None,
     }

@@ -155,7 +155,8 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread")]
     async fn a_secret_key_gets_no_leave_to_be_used_in_a_page() {
-        let issuer = TestIssuer::start(&crate::store::testing::sqlite()).await;
+        let database = crate::store::testing::sqlite();
+        let issuer = TestIssuer::start(&database).await;
         let owner = Workspace::onboard(&Api::new(&issuer.service), "ada@meridian.example").await;
         owner.call(Method::PUT, "/v1/institution/origins", json!({ "sandbox": [PAGE] })).await;
         let keys = &owner.onboarded.keys.sandbox;

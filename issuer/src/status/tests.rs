@@ -55,7 +55,8 @@ async fn a_sound_service_shows_all_components_operational_and_probes_leave_nothi
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_page_renders_and_says_so_when_the_database_is_down() {
-    let issuer = TestIssuer::start(&sqlite()).await;
+    let database = sqlite();
+    let issuer = TestIssuer::start(&database).await;
     job::turn(&issuer.service).await;
     issuer.service.store.close().await;
     issuer.clock.advance(360);
@@ -160,7 +161,8 @@ async fn an_incident_is_told_from_its_beginning_to_its_end() {
 #[tokio::test(flavor = "multi_thread")]
 async fn only_maintenance_announced_two_days_before_is_left_out_of_the_uptime() {
     for (announced, down) in [(48 * 3_600, 0), (48 * 3_600 - 60, 10)] {
-        let issuer = TestIssuer::start(&sqlite()).await;
+        let database = sqlite();
+        let issuer = TestIssuer::start(&database).await;
         let begins: Timestamp = issuer.clock.now().plus_seconds(announced + 60 - issuer.clock.now().seconds().rem_euclid(60));
         let early = announced >= 48 * 3_600;
         let inside = issuer.service.clone();
@@ -190,7 +192,8 @@ async fn only_maintenance_announced_two_days_before_is_left_out_of_the_uptime() 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn metrics_are_the_operators_alone_and_name_no_one() {
-    let issuer = TestIssuer::start(&sqlite()).await;
+    let database = sqlite();
+    let issuer = TestIssuer::start(&database).await;
     let api = Api::new(&issuer.service);
     for headers in [&[][..], &[("authorization", "Bearer guess-guess-guess-guess-guess")]] {
         assert_eq!(api.call(Method::GET, "/metrics", headers, &Value::Null).await.status, StatusCode::NOT_FOUND);

@@ -365,6 +365,7 @@ export interface components {
          *     - `malformed_request`: Correct the fields listed in `errors`.
          *     - `unauthenticated`: Send a key, or a fresh access token.
          *     - `wrong_key_kind`: Use a key of the right kind or environment.
+         *     - `role_not_allowed`: Ask an owner of the workspace to do it, or to give you another role.
          *     - `origin_not_allowed`: Register the page's origin with the workspace, or call from your server with the secret key.
          *     - `live_mode_not_enabled`: Ask the operator to approve the workspace.
          *     - `not_found`: Nothing the caller may see is there.
@@ -387,7 +388,7 @@ export interface components {
          *     - `unavailable`: Try again shortly.
          * @enum {string}
          */
-        ProblemCode: "malformed_request" | "unauthenticated" | "wrong_key_kind" | "origin_not_allowed" | "live_mode_not_enabled" | "not_found" | "method_not_allowed" | "conflict" | "request_in_progress" | "gone" | "body_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "stale_head" | "proof_invalid" | "presentation_replayed" | "credential_not_valid" | "sanctions_match" | "bank_link_not_ready" | "bank_unavailable" | "rate_limited" | "internal" | "unavailable";
+        ProblemCode: "malformed_request" | "unauthenticated" | "wrong_key_kind" | "role_not_allowed" | "origin_not_allowed" | "live_mode_not_enabled" | "not_found" | "method_not_allowed" | "conflict" | "request_in_progress" | "gone" | "body_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "stale_head" | "proof_invalid" | "presentation_replayed" | "credential_not_valid" | "sanctions_match" | "bank_link_not_ready" | "bank_unavailable" | "rate_limited" | "internal" | "unavailable";
         /** @description The proof's part in an answer. */
         ProofSummary: {
             /** @description The circuit's name. */

@@ -121,7 +121,8 @@ fn routed(printed: &str) -> BTreeSet<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_sent_to_endpoints_is_what_the_document_says() {
-    let issuer = TestIssuer::start(&sqlite()).await;
+    let database = sqlite();
+    let issuer = TestIssuer::start(&database).await;
     let api = Api::new(&issuer.service);
     let workspace = Workspace::onboard(&api, "ada@meridian.example").await;
     let headers = [("x-institution-key", workspace.onboarded.keys.sandbox.secret.as_str())];
@@ -149,7 +150,8 @@ async fn what_is_sent_to_endpoints_is_what_the_document_says() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_route_is_in_the_document() {
-    let issuer = TestIssuer::start(&sqlite()).await;
+    let database = sqlite();
+    let issuer = TestIssuer::start(&database).await;
     let routes = routed(&format!("{:?}", router(issuer.service)));
     assert!(routes.contains("/v1/verify") && routes.len() > 30, "the router prints its routes otherwise now: {routes:?}");
     let documented: BTreeSet<String> = described().into_iter().map(|(path, ..)| path).collect();
@@ -163,7 +165,8 @@ async fn every_route_is_in_the_document() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn document_and_discovery_are_served_alike() {
-    let issuer = TestIssuer::start(&sqlite()).await;
+    let database = sqlite();
+    let issuer = TestIssuer::start(&database).await;
     let api = Api::new(&issuer.service);
     let served = api.call(Method::GET, "/openapi.json", &[], &Value::Null).await;
     assert_eq!((served.status.as_u16(), &served.body), (200, document()));
@@ -175,7 +178,8 @@ async fn document_and_discovery_are_served_alike() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn callers_without_a_key_are_refused_wherever_the_document_says_so() {
-    let issuer = TestIssuer::start(&sqlite()).await;
+    let database = sqlite();
+    let issuer = TestIssuer::start(&database).await;
     let api = Api::new(&issuer.service);
     for operation in operations().iter().filter(|operation| operation.caller != Caller::Anyone) {
         let path = operation.path.replace(['{', '}'], "");
@@ -190,7 +194,8 @@ async fn every_problem_names_the_address_of_its_page() {
     use axum::http::Request;
     use tower::ServiceExt;
 
-    let issuer = TestIssuer::start(&sqlite()).await;
+    let database = sqlite();
+    let issuer = TestIssuer::start(&database).await;
     let refused = Api::new(&issuer.service).call(Method::GET, "/v1/nothing", &[], &Value::Null).await;
     assert_eq!(refused.body["type"], json!("http://127.0.0.1:8420/problems/not_found"));
     for code in ProblemCode::ALL {
