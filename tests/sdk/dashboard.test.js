@@ -308,7 +308,7 @@ describe("a new institution", () => {
         return shown.length;
       });
       const seen = [];
-      for (let press = 0; press < expected + 5; press += 1) {
+      for (let press = 0; press < expected * 2 + 20; press += 1) {
         await page.keyboard.press("Tab");
         const [index, visible] = await page.evaluate(() => {
           const style = getComputedStyle(document.activeElement);
