@@ -60,11 +60,12 @@ export async function startIssuer(options = {}) {
 /** Makes a workspace whose publishable key works from `origin` and whose events go to `webhookUrl`. */
 export async function openWorkspace(baseUrl, { name = "Meridian Loans", origin, webhookUrl } = {}) {
   const email = `owner-${crypto.randomUUID()}@meridian.example`;
-  const workspace = await call(`${baseUrl}/api/institution/onboard`, { body: { name, email, password: "correct horse battery staple" } });
+  const password = "correct horse battery staple";
+  const workspace = await call(`${baseUrl}/api/institution/onboard`, { body: { name, email, password } });
   const token = workspace.access_token;
   if (origin !== undefined) await call(`${baseUrl}/v1/institution/origins`, { method: "PUT", token, body: { sandbox: [origin], live: [] } });
   const endpoint = webhookUrl && (await call(`${baseUrl}/v1/institution/webhooks`, { token, body: { url: webhookUrl, environment: "sandbox" } }));
-  return { workspace, keys: workspace.keys.sandbox, token, webhookSecret: endpoint?.secret };
+  return { workspace, keys: workspace.keys.sandbox, token, webhookSecret: endpoint?.secret, email, password };
 }
 
 /** Issuer, workspace and application with a freshly built page, running. */

@@ -43,7 +43,17 @@ afterEach(async () => {
   expect(violations).toEqual([]);
 });
 
-const audit = (state) => auditPage(page, state, page.viewportSize().width > 320);
+/** Every state in light and dark, as it is and on the narrowest phone, where nothing may scroll sideways. */
+async function audit(state) {
+  const size = page.viewportSize();
+  await auditPage(page, state, size.width > 320);
+  if (size.width === 320) return;
+  await page.setViewportSize({ width: 320, height: 640 });
+  const sideways = await page.evaluate(() => document.documentElement.scrollWidth);
+  await auditPage(page, state);
+  await page.setViewportSize(size);
+  expect(sideways, `${state} scrolls sideways`).toBeLessThanOrEqual(320);
+}
 
 /** The text of the QR code, read from a picture of it. */
 async function readQr() {
@@ -187,5 +197,72 @@ describe("a broken set-up", () => {
     );
     expect(answer).toBe("blocked");
     violations.length = 0;
+  });
+});
+
+describe("the institution's two pages, its form and its dashboard", () => {
+  /** Sends the form of a person who shares what it asks for; gives what the institution's server says. */
+  async function apply(name) {
+    await page.getByRole("button", { name: "Show QR code" }).click();
+    await status("awaiting");
+    await phone.approve(await readQr());
+    await status("success");
+    const id = await page.locator('input[name="passid_verification"]').inputValue();
+    await page.getByLabel("Full name").fill(name);
+    await page.getByLabel("E-mail").fill("amara@example.com");
+    await page.getByRole("button", { name: "Send application" }).click();
+    const decision = page.locator(".decision");
+    await expect.poll(() => decision.innerText(), { timeout: 15_000 }).not.toBe("");
+    return { id, said: await decision.innerText() };
+  }
+
+  it("go on together while keys are rotated, and an event is sent again", async () => {
+    await open();
+    const dashboard = await context.newPage();
+    watch(dashboard, violations);
+    const go = (name) => dashboard.getByRole("navigation", { name: "Sections" }).getByRole("link", { name }).click();
+    await dashboard.goto(`${example.issuer.baseUrl}/dashboard`);
+    await dashboard.getByLabel("E-mail address").fill(example.email);
+    await dashboard.getByLabel("Password").fill(example.password);
+    await dashboard.getByRole("button", { name: "Sign in" }).click();
+
+    await go("Keys");
+    const fresh = {};
+    for (const kind of ["sk", "pk"]) {
+      const row = dashboard.getByRole("row", { name: new RegExp(`${kind}_sandbox_`) });
+      await row.getByRole("combobox").selectOption("1");
+      await row.getByRole("button", { name: /^Rotate/ }).click();
+      fresh[kind] = await dashboard.locator("code.secret").innerText();
+      await dashboard.getByRole("link", { name: /I have copied it/ }).click();
+    }
+    expect(await dashboard.getByText(/Replaced; works until/).count()).toBe(2);
+
+    // The page and the server still hold the old keys; the overlap carries them.
+    const first = await apply("Amara Osei");
+    expect(first.said).toMatch(/Your income of .+ is verified/);
+    const read = (key) => fetch(`${example.issuer.baseUrl}/v1/verifications/${first.id}`, { headers: { "x-institution-key": key } }).then(({ status }) => status);
+    expect([await read(example.keys.secret), await read(fresh.sk)]).toEqual([200, 200]);
+
+    await go("Verifications");
+    await dashboard.getByRole("link", { name: first.id }).click();
+    await expect.poll(async () => (await dashboard.reload(), dashboard.locator(".timeline .badge").first().innerText()), { timeout: 30_000, interval: 300 }).toBe("delivered");
+    await dashboard.getByRole("link", { name: "verification.completed" }).click();
+    await dashboard.getByRole("button", { name: "Send it again" }).click();
+    const attempts = dashboard.getByRole("region", { name: "Attempts", exact: true }).locator("tbody tr");
+    await expect.poll(async () => (await dashboard.reload(), attempts.count()), { timeout: 30_000, interval: 300 }).toBe(2);
+    expect(await attempts.last().innerText()).toContain("200");
+
+    // Whoever revokes the old key before the server has the new one sees it at the form, in the log, and nowhere in the keys that work.
+    await go("Keys");
+    const old = dashboard.getByRole("row", { name: /sk_sandbox_/ }).filter({ hasText: "Replaced" });
+    await old.getByText("Revoke").first().click();
+    await old.getByRole("button", { name: /^Revoke/ }).click();
+    await dashboard.getByText("The key was revoked.").waitFor();
+    expect([await read(example.keys.secret), await read(fresh.sk)]).toEqual([401, 200]);
+    await page.reload();
+    expect((await apply("Amara Osei")).said).toBe("Please try again in a moment.");
+    await go("Requests");
+    await expect.poll(async () => (await dashboard.reload(), dashboard.getByRole("region", { name: "Requests" }).innerText()), { timeout: 30_000, interval: 300 }).toContain("POST /v1/sessions");
+    await dashboard.close();
   });
 });

@@ -3,6 +3,7 @@
 
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,7 +12,8 @@ import { promisify } from "node:util";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { startIssuer } from "../../examples/loan-application/start.js";
+import { openWorkspace, startIssuer } from "../../examples/loan-application/start.js";
+import { openBrowser, watch } from "./audit.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const snippets = async (path, language) => {
@@ -60,19 +62,71 @@ describe("the Node SDK's", () => {
 });
 
 describe("the React package's", () => {
-  it.each(react.map((code, index) => [index + 1, code]))("snippet %i renders", async (index, code) => {
+  let browser, server, settings, shown;
+  const pages = new Map();
+  beforeAll(async () => {
+    // A page that allows its own files and the API, as the README says.
+    server = createServer((request, response) => {
+      const [type, body] = pages.get(request.url) ?? [];
+      response.writeHead(body === undefined ? 404 : 200, { "content-type": type ?? "text/plain", "content-security-policy": `default-src 'none'; script-src 'self'; style-src 'self'; connect-src ${issuer.baseUrl}` }).end(body);
+    }).listen(0, "127.0.0.1");
+    await new Promise((resolve) => server.once("listening", resolve));
+    const origin = `http://127.0.0.1:${server.address().port}`;
+    const { keys } = await openWorkspace(issuer.baseUrl, { origin });
+    settings = { origin, publishableKey: keys.publishable, baseUrl: issuer.baseUrl };
+    browser = await openBrowser();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    server?.close();
+  });
+
+  /** Opens the snippet's component in Chromium, with the workspace's own key. */
+  async function render(code, index) {
     const folder = join(directory, `react-${index}`);
     await mkdir(folder);
     await writeFile(join(folder, "snippet.jsx"), code);
     const component = /export function (\w+)/.exec(code)[1];
-    const entry = `globalThis.settings = { publishableKey: "pk_sandbox_0", baseUrl: "http://localhost" };
-const { ${component} } = await import("./snippet.jsx");
-import { renderToString } from "react-dom/server";
-import { createElement } from "react";
-process.stdout.write(renderToString(createElement(${component}, { onDone() {} })));`;
+    const entry = `import { createElement } from "react";
+import { createRoot } from "react-dom/client";
+import { ${component} } from "./snippet.jsx";
+createRoot(document.getElementById("root")).render(createElement(${component}, { onDone: (id) => { document.title = id; } }));`;
     await writeFile(join(folder, "entry.jsx"), entry);
-    await build({ entryPoints: [join(folder, "entry.jsx")], bundle: true, platform: "node", format: "esm", jsx: "automatic", outfile: join(folder, "out.mjs"), loader: { ".css": "empty" }, external: ["react", "react-dom", "react-dom/server", "react/jsx-runtime"], nodePaths: [join(root, "node_modules")] });
-    const { stdout } = await promisify(execFile)(process.execPath, [join(folder, "out.mjs")]);
-    expect(stdout).toMatch(component === "Plain" ? /Begin/ : /PASSID share code/);
+    const define = { "settings.publishableKey": JSON.stringify(settings.publishableKey), "settings.baseUrl": JSON.stringify(settings.baseUrl), "process.env.NODE_ENV": '"production"' };
+    await build({ entryPoints: [join(folder, "entry.jsx")], bundle: true, platform: "browser", format: "iife", jsx: "automatic", define, outdir: folder, nodePaths: [join(root, "node_modules")] });
+    pages.set(`/${index}`, ["text/html", `<!doctype html><html lang="en"><title>${component}</title><link rel="stylesheet" href="/${index}.css"><main id="root"></main><script src="/${index}.js"></script></html>`]);
+    pages.set(`/${index}.js`, ["text/javascript", await readFile(join(folder, "entry.js"), "utf8")]);
+    pages.set(`/${index}.css`, ["text/css", await readFile(join(folder, "entry.css"), "utf8").catch(() => "")]);
+    shown = await browser.newPage();
+    const violations = [];
+    watch(shown, violations);
+    await shown.goto(`${settings.origin}/${index}`);
+    return { component, violations };
+  }
+
+  /** What the README's reader does with each component, and sees. */
+  const steps = {
+    async LoanApplicationForm() {
+      await shown.getByLabel("PASSID share code").fill("PASSID-SANDBOX-TIER1AAA");
+      await shown.keyboard.press("Enter");
+      await shown.locator('.passid[data-status="success"]').waitFor();
+      expect(await shown.locator('input[name="passid_verification"]').inputValue()).toMatch(/^vrf_/);
+    },
+    async Verification() {
+      await shown.getByRole("button", { name: "Show QR code" }).click();
+      await shown.getByRole("img", { name: /QR code/ }).waitFor();
+      expect(await shown.locator(".passid-typed-code code").innerText()).toMatch(/^\w{4}-\w{4}$/);
+    },
+    async Plain() {
+      await shown.getByRole("button", { name: "Begin" }).click();
+      expect(await shown.getByRole("link").getAttribute("href")).toMatch(/^passid:\/\/verify-request\?r=req_/);
+    },
+  };
+
+  it.each(react.map((code, index) => [index + 1, code]))("snippet %i works in a browser", async (index, code) => {
+    const { component, violations } = await render(code, index);
+    await steps[component]();
+    expect(violations).toEqual([]);
+    await shown.close();
   });
 });
