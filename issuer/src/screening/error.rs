@@ -18,6 +18,9 @@ pub enum ScreeningError {
         "no sanctions list found in {0}; expected sdn.csv with alt.csv or cons_prim.csv with cons_alt.csv (OFAC), an XML list (UN) or eu_*.jsonl, here or in the folders ofac, un, eu"
     )]
     NothingFound(PathBuf),
+    /// Two lists of one name: keep one of the two files.
+    #[error("there are two lists named {0}; keep one of the files")]
+    Twice(String),
     /// A file is not in its publisher's format: fetch it again.
     #[error("{path} is not a whole list: {reason} (line {line})")]
     BadList {
@@ -36,6 +39,7 @@ impl ScreeningError {
         match self {
             Self::Unreadable { .. } => "screening_list_unreadable",
             Self::NothingFound(_) => "screening_no_list_found",
+            Self::Twice(_) => "screening_list_twice",
             Self::BadList { .. } => "screening_bad_list",
         }
     }

@@ -4,20 +4,17 @@
 //! screened, which is not the same as clear.
 
 pub mod error;
-mod eu;
-mod index;
-mod listed;
-mod lists;
+pub mod lists;
+mod loaded;
 mod matching;
-mod name;
-mod ofac;
 pub mod outcome;
+pub mod person;
 pub mod qualifiers;
 pub mod screener;
-mod un;
 
 pub use error::ScreeningError;
 pub use matching::{PAIR_THRESHOLD, THRESHOLD, name_similarity};
 pub use outcome::{Grade, Hit, ListVersion, ScreeningOutcome};
+pub use person::Person;
 pub use qualifiers::Qualifiers;
 pub use screener::Screener;

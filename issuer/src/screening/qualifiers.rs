@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use serde::{Deserialize, Serialize};
+
 /// ISO 3166-1 codes with the names that lists and forms use, one country a line.
 const COUNTRIES: &str = include_str!("countries.txt");
 
@@ -15,7 +17,8 @@ static CODES: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
 });
 
 /// A gender as lists write it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Gender {
     /// Female.
     Female,
@@ -24,24 +27,29 @@ pub enum Gender {
 }
 
 /// When somebody was born, as well as it is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Birth {
     /// First and last possible year.
     years: (i16, i16),
     /// Month and day, when the date is exact.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     day: Option<(i8, i8)>,
     /// Whether the source says "about".
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     circa: bool,
 }
 
 /// What is known of a person besides the name. Nothing known is the default.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Qualifiers {
     /// Possible birth dates; a list may know several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub births: Vec<Birth>,
     /// Countries of nationality, ISO 3166-1 alpha-2.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "known_countries")]
     pub nationalities: Vec<&'static str>,
     /// Gender.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gender: Option<Gender>,
 }
 
@@ -123,6 +131,14 @@ impl Gender {
 }
 
 impl Qualifiers {
+    /// Brings what has no order of its own into one.
+    pub(super) fn sort(&mut self) {
+        self.births.sort();
+        self.births.dedup();
+        self.nationalities.sort_unstable();
+        self.nationalities.dedup();
+    }
+
     /// Compares what both sides know.
     pub fn compare(&self, listed: &Self) -> Comparison {
         let births = self.births.iter().flat_map(|one| listed.births.iter().map(|other| one.compare(*other)));
@@ -145,6 +161,12 @@ impl Qualifiers {
             gender: known(self.gender.is_some() && listed.gender.is_some(), self.gender == listed.gender),
         }
     }
+}
+
+/// Codes as they were written down; one that is no longer known is left out.
+fn known_countries<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<&'static str>, D::Error> {
+    let codes = Vec::<String>::deserialize(deserializer)?;
+    Ok(codes.iter().filter_map(|code| country_code(code)).collect())
 }
 
 /// The code of a country by code or name; `None` when it is not known.

@@ -4,11 +4,15 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use passid_api::time::Timestamp;
+
 use super::error::ScreeningError;
-use super::lists::{self, LoadedLists};
+use super::lists::{self, FoundList};
+use super::loaded::LoadedLists;
+use super::matching::name::NameKey;
 use super::matching::{THRESHOLD, similarity};
-use super::name::NameKey;
 use super::outcome::{Grade, Hit, ListVersion, ScreeningOutcome};
+use super::person::Person;
 use super::qualifiers::{Agreement, Comparison, Qualifiers};
 
 /// What a birth date that differs takes from the score, one that is only near, another nationality, another gender.
@@ -46,10 +50,59 @@ impl Screener {
     /// # Errors
     /// [`ScreeningError`]; the previous lists stay in force.
     pub fn reload(&self, directory: &Path) -> Result<Vec<ListVersion>, ScreeningError> {
-        let loaded = lists::load(directory)?;
-        let versions = loaded.versions.clone();
-        *self.lists.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(loaded);
+        let lists = lists::read(directory)?;
+        let versions = lists.iter().map(|list| list.version.clone()).collect();
+        self.replace(0, lists);
         Ok(versions)
+    }
+
+    /// Puts these lists in force, under their number in the store. Screenings under way end with those they began with.
+    pub fn replace(&self, number: i64, lists: Vec<FoundList>) {
+        let loaded = Arc::new(LoadedLists::of(number, lists));
+        *self.lists.write().unwrap_or_else(PoisonError::into_inner) = loaded;
+    }
+
+    /// Says when the lists in force were confirmed last; nothing happens when they are others by now.
+    pub fn confirm(&self, number: i64, confirmed_at: Timestamp) {
+        let mut lists = self.lists.write().unwrap_or_else(PoisonError::into_inner);
+        // Nobody else holds them but screenings under way, for a moment; then the next round confirms.
+        if let Some(lists) = Arc::get_mut(&mut lists).filter(|lists| lists.number == number) {
+            for version in &mut lists.versions {
+                version.confirmed_at = Some(confirmed_at);
+            }
+        }
+    }
+
+    /// The number of the lists in force in the store, 0 for lists outside it, and when they were confirmed.
+    pub fn in_force(&self) -> (i64, Option<Timestamp>) {
+        let lists = self.lists();
+        (lists.number, lists.versions.iter().find_map(|version| version.confirmed_at))
+    }
+
+    fn lists(&self) -> Arc<LoadedLists> {
+        Arc::clone(&self.lists.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Screens a person under every name they are known by: each entry once, with the best of its hits, best first.
+    ///
+    /// Without a name that has letters nothing was screened, and the outcome names no list.
+    pub fn screen_all_names(&self, person: &Person) -> ScreeningOutcome {
+        let mut all = ScreeningOutcome::default();
+        for name in &person.names {
+            let found = self.screen_person(name, &person.qualifiers);
+            if !found.lists.is_empty() {
+                (all.lists, all.number) = (found.lists, found.number);
+            }
+            for hit in found.hits {
+                match all.hits.iter_mut().find(|known| (&known.list, &known.entry) == (&hit.list, &hit.entry)) {
+                    Some(known) if known.score >= hit.score => {}
+                    Some(known) => *known = hit,
+                    None => all.hits.push(hit),
+                }
+            }
+        }
+        all.hits.sort_by(|one, other| other.score.total_cmp(&one.score).then_with(|| one.entry.cmp(&other.entry)));
+        all
     }
 
     /// Screens one person's name: every listed person whose name or alias is at least [`THRESHOLD`] alike, best first, each once.
@@ -62,11 +115,12 @@ impl Screener {
     /// As [`Screener::screen`], with what is known of the person: a birth date, nationality or gender that differs from the entry's takes
     /// from the score, and what falls below [`THRESHOLD`] by that is no hit.
     pub fn screen_person(&self, name: &str, person: &Qualifiers) -> ScreeningOutcome {
-        let lists = Arc::clone(&self.lists.read().unwrap_or_else(PoisonError::into_inner));
+        let lists = self.lists();
         let Some(key) = NameKey::of(name) else { return ScreeningOutcome::default() };
         let mut best: HashMap<(usize, &str), Hit> = HashMap::new();
         for listed in lists.index.candidates(&key).into_iter().filter_map(|position| lists.names.get(position)) {
-            let compared = person.compare(&listed.qualifiers);
+            let entry = &listed.person;
+            let compared = person.compare(&entry.qualifiers);
             let against = against(compared);
             // Where the same name would not be enough, the names need not be compared.
             if 1.0 - against < THRESHOLD {
@@ -77,23 +131,24 @@ impl Screener {
             if score < THRESHOLD {
                 continue;
             }
-            let known = best.get(&(listed.list, listed.entry.as_str())).is_some_and(|hit| hit.score >= score);
-            if let (false, Some(version)) = (known, lists.versions.get(listed.list)) {
+            let known = best.get(&(entry.list, entry.entry.as_str())).is_some_and(|hit| hit.score >= score);
+            if let (false, Some(version)) = (known, lists.versions.get(entry.list)) {
                 let hit = Hit {
                     list: version.name.clone(),
-                    entry: listed.entry.clone(),
+                    entry: entry.entry.clone(),
                     matched_name: listed.name.clone(),
                     score,
                     version: version.version.clone(),
                     grade: grade(alike, compared),
                     reasons: reasons(alike, compared),
+                    entry_digest: entry.digest,
                 };
-                best.insert((listed.list, &listed.entry), hit);
+                best.insert((entry.list, &entry.entry), hit);
             }
         }
         let mut hits: Vec<Hit> = best.into_values().collect();
         hits.sort_by(|one, other| other.score.total_cmp(&one.score).then_with(|| one.entry.cmp(&other.entry)));
-        ScreeningOutcome { lists: lists.versions.clone(), hits }
+        ScreeningOutcome { lists: lists.versions.clone(), hits, number: lists.number, too_old: Vec::new() }
     }
 }
 
@@ -150,10 +205,9 @@ mod tests {
         assert!(outcome.is_clear());
         assert!(outcome.lists[0].excerpt && outcome.lists[0].entries == 50);
         assert!(outcome.lists[0].to_string().starts_with("OFAC SDN (excerpt) 2024-06-27 sha256:"));
-        let loaded = lists::load(directory.path()).unwrap();
-        for listed in &loaded.names {
+        for listed in &screener.lists().names {
             let outcome = screener.screen(&listed.name);
-            assert!(outcome.hits.iter().any(|hit| hit.entry == listed.entry && hit.score > 0.999), "{}", listed.name);
+            assert!(outcome.hits.iter().any(|hit| hit.entry == listed.person.entry && hit.score > 0.999), "{}", listed.name);
         }
     }
 

@@ -12,7 +12,8 @@ fn holder() -> DeclaredHolder {
 }
 
 fn screened() -> ScreeningOutcome {
-    ScreeningOutcome { lists: vec![ListVersion { name: "LIST".into(), version: "1".into(), entries: 1, excerpt: false }], hits: vec![] }
+    let list = ListVersion { name: "LIST".into(), version: "1".into(), entries: 1, excerpt: false, published: None, confirmed_at: None };
+    ScreeningOutcome { lists: vec![list], ..ScreeningOutcome::default() }
 }
 
 fn steady_life() -> BankSnapshot {

@@ -21,7 +21,7 @@ fn share(part: usize, whole: usize) -> f64 {
 fn misspelt_names_are_found_and_few_innocents_flagged() {
     let Some(directory) = directory() else { return };
     let screener = Screener::from_directory(&directory).unwrap();
-    let lists = Arc::clone(&screener.lists.read().unwrap());
+    let lists = screener.lists();
     assert_eq!(lists.versions.len(), 4);
     println!("{} names of {} lists", lists.names.len(), lists.versions.len());
     let flagged = |file: &str| {
@@ -70,7 +70,7 @@ fn with_birth_date_and_nationality_the_listed_are_found_and_innocents_are_not() 
 #[test]
 fn the_index_loses_nothing_a_full_scan_finds() {
     let Some(directory) = directory() else { return };
-    let lists = lists::load(&directory).unwrap();
+    let lists = LoadedLists::of(0, lists::read(&directory).unwrap());
     for name in names(&directory, "positives_mangled.csv").iter().step_by(30) {
         let key = NameKey::of(name).unwrap();
         let scanned: Vec<usize> = (0..lists.names.len()).filter(|position| similarity(&key, &lists.names[*position].key) >= THRESHOLD).collect();

@@ -59,13 +59,13 @@ const COMPANY_PHRASES: [&[&str]; 5] = [
 const TRAILING_INITIALS: [&[&str]; 8] =
     [&["s", "a", "de", "c", "v"], &["sp", "z", "o", "o"], &["s", "a", "r", "l"], &["s", "a", "s"], &["s", "p", "a"], &["a", "s"], &["b", "v"], &["l", "p"]];
 /// Begins a word that `bin`, `ben` or `ibn` bound to itself.
-pub(super) const SON_OF: &str = "bin+";
+pub(in crate::screening) const SON_OF: &str = "bin+";
 /// Words that bind the next one: the son of Hasan is not Hasan.
 const PATRONYMS: [&str; 4] = ["bin", "ben", "ibn", "bint"];
 
 /// A name ready to be compared.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct NameKey {
+pub(in crate::screening) struct NameKey {
     /// The words in the order in which they are written.
     words: Vec<String>,
     /// Which letters occur in each word, see [`letters`].
@@ -78,7 +78,7 @@ impl NameKey {
     /// Prepares a name: letters of other scripts are written in Latin ones, case, accents, apostrophes and hyphens vanish.
     ///
     /// `None` when no letter is left.
-    pub(super) fn of(name: &str) -> Option<Self> {
+    pub(in crate::screening) fn of(name: &str) -> Option<Self> {
         let latin = any_ascii::any_ascii(name).to_lowercase();
         let plain: String = latin.chars().filter(|letter| !matches!(letter, '\'' | '`' | '"')).collect();
         let written: Vec<String> = plain.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '.').flat_map(split_dots).collect();
@@ -91,23 +91,23 @@ impl NameKey {
     }
 
     /// The words in the order in which they are written.
-    pub(super) fn words(&self) -> &[String] {
+    pub(in crate::screening) fn words(&self) -> &[String] {
         &self.words
     }
 
     /// Which letters occur in each word, in the order of the words.
-    pub(super) fn letters(&self) -> &[u32] {
+    pub(in crate::screening) fn letters(&self) -> &[u32] {
         &self.letters
     }
 
     /// The words written together.
-    pub(super) fn whole(&self) -> &str {
+    pub(in crate::screening) fn whole(&self) -> &str {
         &self.whole
     }
 }
 
 /// A bit for each letter that occurs, and one for digits. One edit takes away at most one letter and brings at most one.
-pub(super) fn letters(text: &str) -> u32 {
+pub(in crate::screening) fn letters(text: &str) -> u32 {
     text.bytes().fold(0, |mask, byte| match byte {
         b'a'..=b'z' => mask | 1 << (byte - b'a'),
         b'0'..=b'9' => mask | 1 << 26,

@@ -4,9 +4,10 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::error::ScreeningError;
-use super::listed::{ListedPerson, PublishedList};
-use super::qualifiers::{Birth, Gender, Qualifiers, country_code};
+use crate::screening::error::ScreeningError;
+use crate::screening::qualifiers::{Birth, Gender, Qualifiers, country_code};
+
+use super::entry::{EntryKind, ListedEntry, PublishedList};
 
 #[derive(Deserialize)]
 struct Entity {
@@ -52,17 +53,19 @@ struct Name {
 pub(super) fn read(path: &Path, text: &[u8]) -> Result<PublishedList, ScreeningError> {
     let bad = |line, reason| ScreeningError::BadList { path: path.to_owned(), line, reason };
     let text = std::str::from_utf8(text).map_err(|_| bad(0, "not in UTF-8"))?;
-    let mut list = PublishedList { persons: Vec::new(), entries: 0, published: None };
-    for line in text.lines().filter(|line| !line.trim().is_empty()) {
-        list.entries += 1;
-        let entity: Entity = serde_json::from_str(line).map_err(|_| bad(list.entries, "not an entity of the list"))?;
+    let mut entries = Vec::new();
+    for (line, text) in (1..).zip(text.lines()).filter(|(_, text)| !text.trim().is_empty()) {
+        let entity: Entity = serde_json::from_str(text).map_err(|_| bad(line, "not an entity of the list"))?;
         let qualifiers = qualifiers(&entity);
-        let names: Vec<String> = entity.names.into_iter().filter(|name| name.strong).map(|name| name.whole_name).collect();
-        if entity.kind == "P" && !names.is_empty() {
-            list.persons.push(ListedPerson { entry: entity.eu_ref.unwrap_or(entity.logical_id), names, qualifiers });
-        }
+        entries.push(ListedEntry {
+            entry: entity.eu_ref.unwrap_or(entity.logical_id),
+            kind: if entity.kind == "P" { EntryKind::Person } else { EntryKind::Other },
+            names: entity.names.into_iter().filter(|name| name.strong).map(|name| name.whole_name).collect(),
+            qualifiers,
+            addresses: Vec::new(),
+        });
     }
-    if list.entries == 0 { Err(bad(0, "no entries")) } else { Ok(list) }
+    if entries.is_empty() { Err(bad(0, "no entries")) } else { Ok(PublishedList { entries, published: None }) }
 }
 
 fn qualifiers(entity: &Entity) -> Qualifiers {
@@ -92,13 +95,15 @@ mod tests {
     #[test]
     fn persons_come_with_their_strong_names() {
         let list = read(Path::new("eu.jsonl"), LIST.as_bytes()).unwrap();
-        assert_eq!(list.entries, 2);
+        assert_eq!(list.entries.len(), 2);
         assert_eq!(
-            list.persons,
-            [ListedPerson {
+            list.persons(),
+            [&ListedEntry {
                 entry: "EU.1.1".into(),
+                kind: EntryKind::Person,
                 names: vec!["Ada Example".into()],
-                qualifiers: Qualifiers { births: vec![Birth::between(1961, 1961).about()], nationalities: vec!["IR"], gender: Some(Gender::Female) }
+                qualifiers: Qualifiers { births: vec![Birth::between(1961, 1961).about()], nationalities: vec!["IR"], gender: Some(Gender::Female) },
+                addresses: vec![],
             }]
         );
     }

@@ -12,7 +12,7 @@ use std::collections::HashMap;
 
 use rapidfuzz::distance::osa;
 
-use super::matching::{allowed_edits, is_initial, joined_edits};
+use super::{allowed_edits, is_initial, joined_edits};
 use super::name::{NameKey, SON_OF, letters};
 
 /// Neighbours written together at most.
@@ -44,7 +44,7 @@ struct Size {
 
 /// The index over a set of names.
 #[derive(Debug, Default)]
-pub(super) struct NameIndex {
+pub(in crate::screening) struct NameIndex {
     words: Vocabulary,
     together: Vocabulary,
     /// Names by all their words written together.
@@ -62,7 +62,7 @@ struct Covered {
 
 impl NameIndex {
     /// Indexes `keys` by their positions.
-    pub(super) fn over<'a>(keys: impl Iterator<Item = &'a NameKey>) -> Self {
+    pub(in crate::screening) fn over<'a>(keys: impl Iterator<Item = &'a NameKey>) -> Self {
         let (mut words, mut together): (HashMap<String, Vec<Occurrence>>, HashMap<String, Vec<Occurrence>>) = (HashMap::new(), HashMap::new());
         let mut index = Self::default();
         for (position, key) in (0_u32..).zip(keys) {
@@ -84,7 +84,7 @@ impl NameIndex {
     }
 
     /// Positions of the names that may reach the threshold, ascending.
-    pub(super) fn candidates(&self, key: &NameKey) -> Vec<usize> {
+    pub(in crate::screening) fn candidates(&self, key: &NameKey) -> Vec<usize> {
         let words = key.words();
         // Nobody's name is longer than the bits; what is goes the long way, and so do initials alone.
         if words.len() > 64 || words.iter().all(|word| is_initial(word)) {
@@ -214,7 +214,7 @@ fn initials(words: &[String]) -> usize {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::matching::{THRESHOLD, similarity};
+    use super::super::{THRESHOLD, similarity};
     use super::*;
 
     const NAMES: [&str; 12] = [

@@ -6,11 +6,14 @@
 //! patronymics) cost little ([`EXTRA`]); words that differ on both sides cost themselves and [`DIFFERENT`], because that is how
 //! brothers and namesakes differ. Weights and thresholds were chosen on half of a public set of labelled name pairs.
 
+pub(super) mod index;
+pub(super) mod name;
+
 use std::borrow::Cow;
 
 use rapidfuzz::distance::osa;
 
-use super::name::{NameKey, SON_OF};
+use name::{NameKey, SON_OF};
 
 /// The score from which two names are called the same. On 419 public labelled pairs: F1 0.833, precision 0.843, recall 0.823, and
 /// hardly different anywhere between 0.60 and 0.82.
@@ -53,7 +56,7 @@ struct Word<'a> {
 }
 
 /// Similarity of two prepared names; the order of the arguments does not matter.
-pub(super) fn similarity(one: &NameKey, other: &NameKey) -> f64 {
+pub(in crate::screening) fn similarity(one: &NameKey, other: &NameKey) -> f64 {
     if one.whole() == other.whole() {
         return 1.0;
     }
@@ -148,7 +151,7 @@ const fn few(mask: u32) -> bool {
 }
 
 /// Likeness of two words; 0 when they are different words.
-pub(super) fn word_similarity(one: &str, other: &str) -> f64 {
+pub(in crate::screening) fn word_similarity(one: &str, other: &str) -> f64 {
     if one == other {
         return 1.0;
     }
@@ -173,7 +176,7 @@ pub(super) fn word_similarity(one: &str, other: &str) -> f64 {
 }
 
 /// Letters that may differ between two words, by the length of the longer.
-pub(super) const fn allowed_edits(longer: usize) -> usize {
+pub(in crate::screening) const fn allowed_edits(longer: usize) -> usize {
     match longer {
         0..=2 => 0,
         3..=5 => 1,
@@ -184,13 +187,13 @@ pub(super) const fn allowed_edits(longer: usize) -> usize {
 
 /// Letters that may differ between words written together and the one word they are taken for, by the length of the longer: what is
 /// more keeps them below [`JOINED`].
-pub(super) fn joined_edits(longer: usize) -> usize {
+pub(in crate::screening) fn joined_edits(longer: usize) -> usize {
     // 1 − EDIT · edits / longer ≥ JOINED, in whole numbers: EDIT is 90 %, and 15 % may be lost.
     allowed_edits(longer).min(longer * 15 / 90)
 }
 
 /// Whether a word is a single letter, which may stand for any word it begins.
-pub(super) fn is_initial(word: &str) -> bool {
+pub(in crate::screening) fn is_initial(word: &str) -> bool {
     word.len() == 1
 }
 
@@ -254,4 +257,4 @@ mod tests {
 
 /// The measures on public benchmarks, for those who have them.
 #[cfg(test)]
-pub(super) mod benchmark;
+pub(in crate::screening) mod benchmark;
