@@ -31,12 +31,17 @@ pub struct Config {
     pub operator_token: Option<OperatorToken>,
     /// Hundredths of a percent of each month's minutes promised for the verify endpoint.
     pub uptime_target: i64,
+    /// Days after which sanctions lists that nobody confirmed are too old to call anybody clear.
+    pub sanctions_max_age_days: u32,
     /// How long each kind of record is kept.
     pub retention: Retention,
 }
 
 /// 99.9 %.
 pub const DEFAULT_UPTIME_TARGET: i64 = 9_990;
+
+/// Publishers change their lists every few days; a fortnight without news means that nobody fetches them.
+pub const DEFAULT_SANCTIONS_MAX_AGE_DAYS: u32 = 14;
 
 impl Config {
     /// Settings for an issuer under this address: policy v1, credentials of 30 days, webhooks to public https only, documented limits.
@@ -51,6 +56,7 @@ impl Config {
             trusted_proxies: Vec::new(),
             operator_token: None,
             uptime_target: DEFAULT_UPTIME_TARGET,
+            sanctions_max_age_days: DEFAULT_SANCTIONS_MAX_AGE_DAYS,
             retention: Retention::default(),
         }
     }

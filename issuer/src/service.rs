@@ -106,6 +106,9 @@ pub enum StartError {
     /// The credential tree could not be read or begun.
     #[error("the credential tree could not be opened: {0}")]
     Tree(#[from] crate::credential::tree::TreeError),
+    /// The sanctions lists in force could not be read.
+    #[error("the sanctions lists in force could not be read: {0}")]
+    Sanctions(#[from] crate::store::StoreError),
 }
 
 impl Service {
@@ -141,6 +144,7 @@ impl Service {
         };
         let service = Self(Arc::new(parts));
         crate::credential::tree::begin_all(&service).await?;
+        crate::screening::follow::take_in_force(&service).await?;
         Ok(service)
     }
 

@@ -26,6 +26,7 @@ async fn what_is_kept_is_exported_and_after_erasing_only_what_the_tree_needs_is_
         let exported: Value = get().await.unwrap().json().await.unwrap();
         assert_eq!(exported["account"]["holder_commitment"], commitment.as_str(), "{}", world.engine);
         assert_eq!(exported["bank_links"][0]["declared_name"], "Amara Osei");
+        assert_eq!(exported["screening"]["names"][0], "Amara Osei", "what is kept to screen again");
         assert_eq!(exported["credentials"].as_array().unwrap().len(), 1);
         assert!(exported["credentials"][0]["revoked_at"].is_null());
 
@@ -40,6 +41,7 @@ async fn what_is_kept_is_exported_and_after_erasing_only_what_the_tree_needs_is_
         let links =
             "SELECT status || provider || CAST(LENGTH(sealed_name) AS TEXT) || COALESCE(CAST(LENGTH(sealed_tokens) AS TEXT), 'none') AS found FROM bank_links";
         assert_eq!(text(&world, links).await, "revoked0none", "{}", world.engine);
+        assert_eq!(text(&world, "SELECT CAST(COUNT(*) AS TEXT) AS found FROM screened_holders").await, "0", "{}", world.engine);
         let mut reader = world.service.store.reader().await.unwrap();
         let state = passid_issuer::store::trees::state(&mut reader, Environment::Sandbox).await.unwrap();
         assert_eq!((state.size, state.revocations), (1, 1), "the credential is revoked in the tree");

@@ -9,6 +9,7 @@ mod leaks;
 mod limits;
 mod packages;
 mod races;
+mod sanctions;
 mod sessions;
 mod shares;
 mod tenancy;

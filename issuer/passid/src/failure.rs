@@ -44,6 +44,9 @@ pub(crate) enum Failure {
     /// The sanctions lists cannot be loaded.
     #[error("the sanctions lists could not be loaded: {0}")]
     Sanctions(#[from] passid_issuer::screening::ScreeningError),
+    /// New sanctions lists were not put in force.
+    #[error("the sanctions lists were not put in force: {0}")]
+    SanctionsUpdate(#[from] passid_issuer::screening::UpdateError),
     /// The sandbox bank could not start.
     #[error("{0}")]
     Bank(#[from] passid_issuer::sandbox::bank::SandboxBankError),

@@ -11,7 +11,7 @@ use passid_issuer::bank::pause::TimerPause;
 use passid_issuer::bank::provider::BankProvider;
 use passid_issuer::config::Config;
 use passid_issuer::sandbox::bank::{BankSource, RegisteredClient, SandboxBank, SandboxBankConfig};
-use passid_issuer::screening::Screener;
+use passid_issuer::screening::{self, Screener, update};
 use passid_issuer::sealing::{MasterKey, Sealer};
 use passid_issuer::service::{Dependencies, Service};
 use passid_issuer::store::{DatabaseUrl, Store};
@@ -75,13 +75,51 @@ pub(crate) fn plain_client() -> Result<reqwest::Client, Failure> {
     network::client().map_err(|error| Failure::Client(error.to_string()))
 }
 
+/// Sanctions lists an issuer begins with.
+pub(crate) struct FirstLists<'a> {
+    pub(crate) directory: &'a Path,
+    /// Whether they replace lists that are in force already.
+    pub(crate) always: bool,
+}
+
+impl FirstLists<'_> {
+    async fn put_in_force(&self, store: &Store) -> Result<(), Failure> {
+        let in_force = passid_issuer::store::sanctions::latest(&mut store.reader().await?).await?;
+        if let (Some(version), false) = (in_force, self.always) {
+            tracing::info!(version = version.version, "these sanctions lists are in force; `passid lists update` loads others");
+            return Ok(());
+        }
+        let loaded = update::load(store, self.directory, self.always, "passid serve", SystemClock.now()).await?;
+        tracing::info!(version = loaded.version, "sanctions lists were loaded");
+        Ok(())
+    }
+}
+
 /// What an issuer is started with.
 pub(crate) struct IssuerSetup<'a> {
     pub(crate) config: Config,
     pub(crate) database: DatabaseUrl,
     pub(crate) master_key: &'a Path,
-    pub(crate) sanctions: Screener,
+    pub(crate) sanctions: Option<FirstLists<'a>>,
     pub(crate) banks: Vec<Arc<dyn BankProvider>>,
+}
+
+/// The issuer's inside for an operator's command, beside running servers: it listens nowhere and delivers nothing. None where no server was
+/// ever started on this database.
+pub(crate) async fn inside(store: &Store, master_key: &Path) -> Result<Option<Service>, Failure> {
+    let signed = credential::tree::signed_issuer(&mut store.reader().await?).await.map_err(|error| Failure::Operator(error.to_string()))?;
+    let Some(issuer) = signed else { return Ok(None) };
+    let config = Config::new(Url::parse(&issuer).map_err(|error| Failure::Operator(format!("{issuer}: {error}")))?);
+    let dependencies = Dependencies {
+        store: store.clone(),
+        clock: Arc::new(SystemClock),
+        random: Box::new(system_random()?),
+        sealer: Sealer::new(MasterKey::load(master_key)?),
+        webhook_client: webhook::client::build(false).map_err(|error| Failure::Client(error.to_string()))?,
+        banks: Vec::new(),
+        sanctions: Screener::without_lists(),
+    };
+    Ok(Some(Service::start(config, dependencies).await?))
 }
 
 /// A running issuer.
@@ -100,7 +138,11 @@ impl RunningIssuer {
         let store = Store::open(&setup.database).await?;
         let webhook_client = webhook::client::build(setup.config.allow_loopback_webhooks).map_err(|error| Failure::Client(error.to_string()))?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let dependencies = Dependencies { store, clock, random: Box::new(random), sealer, webhook_client, banks: setup.banks, sanctions: setup.sanctions };
+        if let Some(lists) = &setup.sanctions {
+            lists.put_in_force(&store).await?;
+        }
+        let sanctions = Screener::without_lists();
+        let dependencies = Dependencies { store, clock, random: Box::new(random), sealer, webhook_client, banks: setup.banks, sanctions };
         let service = Service::start(setup.config, dependencies).await?;
         if service.store.is_embedded() {
             webhook::worker::take_over(&service).await?;
@@ -121,6 +163,7 @@ impl RunningIssuer {
             tokio::spawn(retention::run(service.clone(), stop.clone())),
             tokio::spawn(request_log::worker::run(service.clone(), stop.clone())),
             tokio::spawn(credential::keys::follow(service.clone(), stop.clone())),
+            tokio::spawn(screening::follow::run(service.clone(), stop.clone())),
         ];
         Ok(Self { service, stop, server, jobs })
     }

@@ -24,7 +24,8 @@ use crate::bank::sync;
 use crate::derive::{DeclaredHolder, DerivedClaims, derive};
 use crate::http::ApiError;
 use crate::http::callers::WalletCaller;
-use crate::screening::ScreeningOutcome;
+use crate::screening::holders::{self, Screened};
+use crate::screening::{Person, Qualifiers};
 use crate::sealing::Purpose;
 use crate::service::Service;
 use crate::store::bank_links::StoredLink;
@@ -50,22 +51,22 @@ pub async fn issue(service: &Service, caller: WalletCaller, request: CredentialR
 
     let staging = SealedStaging::new(service.clone(), link.id);
     let snapshot = read_bank(service, &link, bank.as_ref(), &mut tokens, &staging).await?;
-    let screening = screen(service, &name, &snapshot);
-    if !screening.hits.is_empty() {
+    let screened = holders::screen(service, &user, person(&name, &snapshot)).await?;
+    if !screened.outcome.hits.is_empty() {
         staging.clear().await?;
-        refuse_match(service, &user).await?;
+        refuse_match(service, &user, screened).await?;
         return Err(ApiError::new(ProblemCode::SanctionsMatch, "A screened sanctions list matches; no credential is issued. Ask the operator for a review."));
     }
     let holder = DeclaredHolder { name, destination: request.destination, origin: None };
     let now = service.clock.now();
     // Derivation walks every transaction: off the threads that serve requests.
-    let derived = tokio::task::spawn_blocking(move || derive(snapshot, &holder, &screening, now).map(|derived| (derived, screening)));
+    let derived = tokio::task::spawn_blocking(move || derive(snapshot, &holder, &screened.outcome, now).map(|derived| (derived, screened)));
     let derived = derived.await;
     // Whatever came of it, the transactions have served.
     staging.clear().await?;
-    let (derived, screening) =
+    let (derived, screened) =
         derived.map_err(|_| StoreError::Interrupted)?.map_err(|error| ApiError::new(ProblemCode::BankLinkNotReady, error.to_string()))?;
-    commit(service, &user, &link, derived, &screening).await
+    commit(service, &user, &link, derived, screened).await
 }
 
 fn readable(service: &Service, link: &StoredLink) -> Result<(Arc<dyn BankProvider>, BankTokens), ApiError> {
@@ -160,32 +161,23 @@ fn window(now: Timestamp) -> Result<ReadWindow, ApiError> {
     Ok(ReadWindow { from, to: today })
 }
 
-/// Screens the declared name and every name the bank knows the holder under.
-fn screen(service: &Service, declared: &str, snapshot: &BankSnapshot) -> ScreeningOutcome {
-    let mut outcome = service.sanctions.screen(declared);
+/// The declared name and every name the bank knows the holder under.
+fn person(declared: &str, snapshot: &BankSnapshot) -> Person {
+    let mut person = Person::named(declared, Qualifiers::default());
     let holders = snapshot.accounts.iter().flat_map(|history| history.holders.iter()).chain(&snapshot.consenting_party);
-    let mut seen = vec![declared.to_owned()];
-    for party in holders {
-        if !seen.contains(&party.name) {
-            outcome.hits.extend(service.sanctions.screen(&party.name).hits);
-            seen.push(party.name.clone());
-        }
-    }
-    outcome
+    holders.for_each(|party| person.add_name(&party.name));
+    person
 }
 
-/// A match ends what the holder had: nothing of the account is relied on from now on.
-async fn refuse_match(service: &Service, user: &WalletUser) -> Result<(), ApiError> {
+/// What was found is kept for whoever judges it, and nothing of the account is relied on from now on.
+async fn refuse_match(service: &Service, user: &WalletUser, screened: Screened) -> Result<(), ApiError> {
     let (inside, id, environment) = (service.clone(), user.id, user.environment);
     service
         .store
         .write(move |connection| {
             Box::pin(async move {
-                store::users::set_sanctions_match(connection, id, true).await?;
-                for leaf in store::credentials::revoke_all(connection, id, inside.clock.now()).await? {
-                    tree::revoke(&inside, connection, environment, leaf).await.map_err(|error| ApiError::internal(&error))?;
-                }
-                Ok::<(), ApiError>(())
+                holders::keep(&inside, connection, id, &screened).await?;
+                holders::refuse(&inside, connection, (id, environment), &screened.outcome.hits).await
             })
         })
         .await
@@ -196,7 +188,7 @@ async fn commit(
     user: &WalletUser,
     link: &StoredLink,
     derived: DerivedClaims,
-    screening: &ScreeningOutcome,
+    screened: Screened,
 ) -> Result<IssuedCredential, ApiError> {
     let now = service.clock.now();
     let expires_at = now.plus_seconds(i64::from(service.config.credential_days) * 86_400);
@@ -219,7 +211,7 @@ async fn commit(
         blinding: blinding.expose().to_string(),
         commitment: commitment.to_string(),
         model_version: derived.model_version.to_owned(),
-        sanctions_lists: screening.lists.iter().map(ToString::to_string).collect(),
+        sanctions_lists: screened.outcome.lists.iter().map(ToString::to_string).collect(),
         notes: derived.notes,
     };
     let credential = service.keys.credentials(user.environment).sign(DocumentType::Credential, &document)?;
@@ -234,12 +226,17 @@ async fn commit(
         expires_at,
         revoked_at: None,
     };
-    let path = append(service, stored, commitment).await?;
+    let path = append(service, stored, commitment, screened).await?;
     Ok(IssuedCredential { credential, path, transactions_read: derived.transactions_read })
 }
 
 /// Replaces the holder's credentials by this one: zeroes their leaves, appends the new one, signs the heads.
-async fn append(service: &Service, stored: StoredCredential, commitment: FieldElement) -> Result<passid_api::issuer::TreePath, ApiError> {
+async fn append(
+    service: &Service,
+    stored: StoredCredential,
+    commitment: FieldElement,
+    screened: Screened,
+) -> Result<passid_api::issuer::TreePath, ApiError> {
     let inside = service.clone();
     service
         .store
@@ -252,8 +249,12 @@ async fn append(service: &Service, stored: StoredCredential, commitment: FieldEl
                 }
                 stored.leaf_index = tree::append(&inside, connection, environment, commitment).await.map_err(internal)?;
                 store::credentials::insert(connection, &stored).await?;
-                store::users::set_sanctions_match(connection, stored.user, false).await?;
-                tree::path(connection, environment, stored.leaf_index).await.map_err(internal)
+                holders::keep(&inside, connection, stored.user, &screened).await?;
+                let path = tree::path(connection, environment, stored.leaf_index).await.map_err(internal)?;
+                if screened.was_matched {
+                    holders::free(connection, stored.user, "a fresh credential", stored.issued_at).await?;
+                }
+                Ok(path)
             })
         })
         .await

@@ -70,6 +70,20 @@ async fn begin(service: &Service, connection: &mut Connection, environment: Envi
     Ok(())
 }
 
+/// The issuer's address as its newest heads name it; none where no server was started yet. For operator commands, which are not told.
+///
+/// # Errors
+/// [`TreeError`].
+pub async fn signed_issuer(connection: &mut Connection) -> Result<Option<String>, TreeError> {
+    for environment in Environment::ALL.iter().copied() {
+        if store::trees::exists(connection, environment).await? {
+            let head: TreeHead = passid_api::jws::read_unverified(&store::trees::state(connection, environment).await?.head)?;
+            return Ok(Some(head.iss));
+        }
+    }
+    Ok(None)
+}
+
 /// Appends a commitment and signs the new head. Returns the leaf's position.
 ///
 /// # Errors

@@ -162,6 +162,9 @@ fn note_screening(screening: &ScreeningOutcome, notes: &mut Notes) {
         notes.add(Slot::SanctionsScreeningClear, "no_list_loaded", "No sanctions list is loaded, so nothing was screened.");
     } else if !screening.hits.is_empty() {
         notes.add(Slot::SanctionsScreeningClear, "possible_match", "The name resembles one on a sanctions list; the issuer has to look at it.");
+    } else if !screening.too_old.is_empty() {
+        let text = format!("Not screened against lists that are up to date: {} is too old.", screening.too_old.join(", "));
+        notes.add(Slot::SanctionsScreeningClear, "list_too_old", &text);
     } else if screening.lists.iter().any(|list| list.excerpt) {
         notes.add(Slot::SanctionsScreeningClear, "excerpt_only", "Only an excerpt of the published list was screened.");
     }

@@ -43,6 +43,7 @@ pub async fn enforce(service: &Service) -> Result<u64, StoreError> {
     ended += batches(service, before(keep.sessions), |connection, before| Box::pin(table::end_sessions(connection, before, BATCH))).await?;
     ended += batches(service, before(keep.shares), |connection, before| Box::pin(table::end_shares(connection, before, BATCH))).await?;
     ended += batches(service, before(keep.bank_links), |connection, before| Box::pin(table::erase_declared_names(connection, before, BATCH))).await?;
+    ended += batches(service, before(keep.bank_links), |connection, before| Box::pin(crate::store::screened::end(connection, before, BATCH))).await?;
     ended += batches(service, before(keep.sign_ins), |connection, before| Box::pin(table::end_sign_ins(connection, before, BATCH))).await?;
     ended += batches(service, now, |connection, before| Box::pin(table::end_invitations(connection, before, BATCH))).await?;
     ended += batches(service, before(keep.requests), |connection, before| Box::pin(table::end_requests(connection, before, BATCH))).await?;

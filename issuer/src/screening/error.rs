@@ -33,6 +33,23 @@ pub enum ScreeningError {
     },
 }
 
+/// New lists that were not put in force. Those in force stay.
+#[derive(Debug, thiserror::Error)]
+pub enum UpdateError {
+    /// A list does not load.
+    #[error(transparent)]
+    List(#[from] ScreeningError),
+    /// Look at the files; say that the loss is meant if it is.
+    #[error("these lists would lose entries: {}; the version in force stays. If that is meant, say --accept-loss", .0.join("; "))]
+    Loss(Vec<String>),
+    /// Run it again.
+    #[error("another update put its lists in force at the same time; run this one again")]
+    AnotherUpdate,
+    /// Try again.
+    #[error(transparent)]
+    Store(#[from] crate::store::StoreError),
+}
+
 impl ScreeningError {
     /// Stable code.
     pub const fn code(&self) -> &'static str {

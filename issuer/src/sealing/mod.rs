@@ -33,6 +33,8 @@ pub enum Purpose {
     StagedTransactions,
     /// Names holders declared.
     DeclaredName,
+    /// Who was screened, what was found, and why an operator cleared it.
+    ScreenedPerson,
     /// Webhook secrets.
     WebhookSecret,
     /// Answers kept for retried requests.
@@ -56,6 +58,7 @@ impl Purpose {
             Self::BankConnection => "passid/seal/bank-connection/v1",
             Self::StagedTransactions => "passid/seal/staged-transactions/v1",
             Self::DeclaredName => "passid/seal/declared-name/v1",
+            Self::ScreenedPerson => "passid/seal/screened-person/v1",
             Self::WebhookSecret => "passid/seal/webhook-secret/v1",
             Self::StoredAnswer => "passid/seal/stored-answer/v1",
             Self::Presentation => "passid/seal/presentation/v1",

@@ -30,6 +30,8 @@ pub mod limits;
 pub mod outcomes;
 pub mod request_log;
 pub mod retention;
+pub mod sanctions;
+pub mod screened;
 pub mod sealed;
 pub mod sessions;
 pub mod shares;

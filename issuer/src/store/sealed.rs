@@ -39,6 +39,9 @@ pub static SEALED_COLUMNS: &[SealedColumn] = sealed_columns! {
     "bank_links", "id", "sealed_tokens", "", BankConnection;
     "bank_links", "id", "sealed_withdrawal", "/withdrawal", BankConnection;
     "bank_links", "id", "sealed_name", "", DeclaredName;
+    "screened_holders", "user_id", "sealed_person", "", ScreenedPerson;
+    "screened_holders", "user_id", "sealed_hits", "/hits", ScreenedPerson;
+    "sanctions_clearances", "id", "sealed_reason", "", ScreenedPerson;
     "shares", "id", "sealed_content", "", Presentation;
     "webhook_endpoints", "id", "sealed_secret", "", WebhookSecret;
     "webhook_endpoints", "id", "sealed_previous_secret", "", WebhookSecret;

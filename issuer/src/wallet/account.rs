@@ -19,9 +19,11 @@ use crate::credential::tree;
 use crate::http::ApiError;
 use crate::http::callers::WalletCaller;
 use crate::http::openapi::{Caller, Chapter, Operation};
+use crate::screening::holders;
 use crate::sealing::Purpose;
 use crate::service::Service;
 use crate::store::bank_links::StoredLink;
+use crate::store::screened::StoredHolder;
 use crate::store::{self, StoreError};
 
 use super::examples;
@@ -38,6 +40,8 @@ pub(super) struct AccountExport {
     bank_links: Vec<Value>,
     credentials: Vec<Value>,
     shares: Vec<ShareView>,
+    /// What is kept to screen the holder against sanctions lists again: their names, what they declared, and entries that match.
+    screening: Option<Value>,
     /// What is not here, in a sentence.
     not_kept: &'static str,
 }
@@ -84,12 +88,14 @@ pub(super) async fn export(State(service): State<Service>, caller: WalletCaller)
         })
         .collect();
     let shares = store::shares::history(&mut reader, caller.user, now).await?;
+    let screening = store::screened::find(&mut reader, caller.user).await?.map(|kept| screening_of(&service, &kept)).transpose()?;
     Ok(Json(AccountExport {
         exported_at: now,
         account: Account { user_id: user.id, environment: user.environment, holder_commitment: user.holder_commitment, sanctions_match: user.sanctions_match },
         bank_links: links,
         credentials,
         shares,
+        screening,
         not_kept: NOT_KEPT,
     }))
 }
@@ -102,6 +108,13 @@ fn link_of(service: &Service, link: &StoredLink) -> Result<Value, ApiError> {
         Some(String::from_utf8_lossy(&plain).into_owned())
     };
     Ok(json!({ "bank_link_id": link.id, "provider": link.provider, "status": link.status, "declared_name": name, "expires_at": link.expires_at }))
+}
+
+fn screening_of(service: &Service, kept: &StoredHolder) -> Result<Value, ApiError> {
+    let person = holders::open_person(service, kept)?;
+    let hits = holders::open_hits(service, kept)?;
+    let matches: Vec<Value> = hits.iter().map(|hit| json!({ "list": hit.list, "entry": hit.entry, "listed_name": hit.matched_name })).collect();
+    Ok(json!({ "names": person.names, "declared": person.qualifiers, "screened_at": kept.screened_at, "matches": matches }))
 }
 
 /// `DELETE /v1/wallet/account`: revokes every credential, ends every bank connection, withdraws every share, and erases the account.
@@ -128,6 +141,7 @@ async fn erase_account(service: &Service, connection: &mut store::Connection, us
         tree::revoke(service, connection, environment, leaf).await.map_err(|error| ApiError::internal(&error))?;
     }
     store::users::delete_recovery_key(connection, user).await?;
+    store::screened::erase(connection, user).await?;
     store::credentials::erase_evidence(connection, user).await?;
     store::shares::remove_all(connection, user).await?;
     for link in store::bank_links::list(connection, user).await? {

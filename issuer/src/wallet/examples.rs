@@ -42,6 +42,7 @@ pub(super) fn account(not_kept: &str) -> Value {
         "bank_links": [{ "bank_link_id": LINK, "provider": "sandbox-gb", "status": "linked", "declared_name": "Amara Okafor", "expires_at": "2026-06-15T14:02:11Z" }],
         "credentials": [],
         "shares": [],
+        "screening": { "names": ["Amara Okafor"], "declared": {}, "screened_at": "2026-03-17T14:02:11Z", "matches": [] },
         "not_kept": not_kept,
     })
 }

@@ -7,6 +7,7 @@ mod doctor;
 mod incident;
 mod ingest;
 mod keys;
+mod lists;
 mod migrate;
 mod openapi;
 mod score;
@@ -52,6 +53,8 @@ pub(crate) enum Command {
     Score(score::Options),
     /// Screen people against sanctions lists, or compare pairs of names.
     Screen(screen::Options),
+    /// Put sanctions lists in force, screen every holder again, and judge matches.
+    Lists(lists::Options),
     /// Check audit logs.
     Audit(audit::Options),
     /// Check an evidence bundle without asking the server, and say what it proves.
@@ -76,6 +79,7 @@ impl Command {
             Self::Workspace(options) => workspace::run(options).await,
             Self::Score(options) => score::run(options),
             Self::Screen(options) => screen::run(&options),
+            Self::Lists(options) => lists::run(options).await,
             Self::Audit(options) => audit::run(options).await,
             Self::VerifyEvidence(options) => verify_evidence::run(&options),
         }

@@ -6,13 +6,12 @@ use passid_api::POLICY_VERSION;
 use passid_api::policy::VerifierPolicy;
 use passid_issuer::config::Config;
 use passid_issuer::sandbox::bank::BankSource;
-use passid_issuer::screening::Screener;
 use passid_issuer::verify::policy::built_in;
 use tracing_subscriber::EnvFilter;
 
 use crate::data_directory::DataDirectory;
 use crate::failure::Failure;
-use crate::server::{self, IssuerSetup, RunningIssuer};
+use crate::server::{self, FirstLists, IssuerSetup, RunningIssuer};
 use crate::settings::{LogFormat, ServeOptions};
 
 /// The operator's own policy.
@@ -54,10 +53,7 @@ pub(super) async fn run(options: ServeOptions) -> Result<(), Failure> {
         }
         None => None,
     };
-    let sanctions = match &options.sanctions {
-        Some(lists) => Screener::from_directory(lists)?,
-        None => Screener::without_lists(),
-    };
+    let sanctions = options.sanctions.as_deref().map(|directory| FirstLists { directory, always: false });
     let mut config = Config::new(public_url);
     if let Some(file) = &options.policy {
         config.policy = read_policy(file)?;
@@ -71,6 +67,7 @@ pub(super) async fn run(options: ServeOptions) -> Result<(), Failure> {
     config.operator_token = options.operator_token;
     config.uptime_target = options.uptime_target;
     config.retention = options.retention;
+    config.sanctions_max_age_days = options.sanctions_max_age_days;
     let setup = IssuerSetup { config, database: options.store.database(), master_key: &options.store.master_key(), sanctions, banks };
     let issuer = RunningIssuer::start(listener, setup).await?;
     tracing::info!(%address, issuer = issuer.service.config.issuer(), "ready");

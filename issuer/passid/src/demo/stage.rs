@@ -6,14 +6,13 @@ use std::time::Duration;
 
 use passid_issuer::config::Config;
 use passid_issuer::sandbox::bank::{BankSource, SandboxBank};
-use passid_issuer::screening::Screener;
 use passid_issuer::store::DatabaseUrl;
 use reqwest::Client;
 use tokio::net::TcpListener;
 use url::Url;
 
 use crate::failure::Failure;
-use crate::server::{self, IssuerSetup, RunningIssuer};
+use crate::server::{self, FirstLists, IssuerSetup, RunningIssuer};
 
 use super::consumer::Person;
 use super::options::Options;
@@ -49,14 +48,14 @@ impl Stage {
         };
         let bank = server::start_bank(server::listen(ANY_PORT).await?, &url, source).await?;
         let person = person(options, &bank)?;
-        let sanctions = Screener::from_directory(&excerpt(data)?)?;
+        let lists = excerpt(data)?;
         let mut config = Config::new(url.clone());
         config.allow_loopback_webhooks = true;
         let setup = IssuerSetup {
             config,
             database: DatabaseUrl::Sqlite(data.join("issuer.db")),
             master_key: &data.join("master.key"),
-            sanctions,
+            sanctions: Some(FirstLists { directory: &lists, always: true }),
             banks: vec![server::provider(bank.connection())?],
         };
         let client = server::plain_client()?;

@@ -64,6 +64,7 @@ pub(crate) struct ServeOptions {
     pub(crate) listen: SocketAddr,
     pub(crate) public_url: Option<Url>,
     pub(crate) sanctions: Option<PathBuf>,
+    pub(crate) sanctions_max_age_days: u32,
     pub(crate) policy: Option<PathBuf>,
     pub(crate) sandbox_bank: Option<SocketAddr>,
     pub(crate) allow_loopback_webhooks: bool,
@@ -85,6 +86,7 @@ impl ServeOptions {
         let listen = layers.value("listen");
         let public_url = layers.read_with("public_url", read_public_url);
         let (sanctions, policy, sandbox_bank) = (layers.value("sanctions"), layers.value("policy"), layers.value("sandbox_bank"));
+        let sanctions_max_age_days = days(layers, "sanctions_max_age_days");
         let allow_loopback_webhooks = layers.value("allow_loopback_webhooks").unwrap_or_default();
         let allow_development_circuit = layers.value("allow_development_circuit").unwrap_or_default();
         let limits = layers.read_with("limits", |text| read_list(text, str::parse)).unwrap_or_default();
@@ -114,6 +116,7 @@ impl ServeOptions {
             listen: listen?,
             public_url,
             sanctions,
+            sanctions_max_age_days: sanctions_max_age_days?,
             policy,
             sandbox_bank,
             allow_loopback_webhooks,

@@ -10,7 +10,7 @@ use crate::screening::error::ScreeningError;
 use crate::screening::outcome::ListVersion;
 
 use super::entry::{ListedEntry, PublishedList};
-use super::{eu_json, ofac_csv, un_xml};
+use super::{eu_json, eu_xml, ofac_csv, ofac_xml, un_xml};
 
 /// A list that was read.
 #[derive(Debug, Clone)]
@@ -19,8 +19,6 @@ pub struct FoundList {
     pub version: ListVersion,
     /// Its entries of every kind.
     pub entries: Vec<ListedEntry>,
-    /// SHA-256 over the files it was read from.
-    pub digest: [u8; 32],
 }
 
 /// What an operator may write beside the files, in `list.json`.
@@ -39,7 +37,8 @@ struct About {
 /// Reads every list in `directory` and its folders `ofac`, `un` and `eu`.
 ///
 /// Of each publisher's editions the newest by file name counts: `sdn.csv` or else the last `sdn_<date>.csv`, with `alt` and `add`
-/// beside it; the last `.xml`; the last `eu_….jsonl`.
+/// beside it; of files ending in `.xml` the last with each publisher's root (OFAC's consolidated list has `cons` in its name); the last
+/// `eu_….jsonl`.
 ///
 /// # Errors
 /// [`ScreeningError`] when nothing is there or a file is not whole.
@@ -73,15 +72,60 @@ fn read_folder(folder: &Path, found: &mut Vec<FoundList>) -> Result<(), Screenin
         let about = if name == "OFAC SDN" { about(folder)? } else { About::default() };
         add(found, name, list, &texts, about)?;
     }
-    if let Some(path) = last(&files, "", "xml") {
-        let text = contents(path)?;
-        add(found, "UN consolidated", un_xml::read(path, &text)?, &[&text], about(folder)?)?;
+    for (name, (path, text)) in newest_xml(&files)? {
+        let text = utf8(path, &text)?;
+        let list = match name {
+            "UN consolidated" => un_xml::read(path, text.as_bytes())?,
+            "EU consolidated" => eu_xml::read(path, text)?,
+            _ => ofac_xml::read(path, text)?,
+        };
+        add(found, name, list, &[text.as_bytes()], about(folder)?)?;
     }
     if let Some(path) = last(&files, "eu_", "jsonl") {
         let text = contents(path)?;
         add(found, "EU consolidated", eu_json::read(path, &text)?, &[&text], about(folder)?)?;
     }
     Ok(())
+}
+
+/// Of the XML files the last of each list, by the list's name.
+fn newest_xml(files: &BTreeMap<String, PathBuf>) -> Result<BTreeMap<&'static str, (&PathBuf, Vec<u8>)>, ScreeningError> {
+    let mut newest = BTreeMap::new();
+    for (name, path) in files.iter().filter(|(_, path)| path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xml"))) {
+        let text = contents(path)?;
+        let root = root(utf8(path, &text)?);
+        let list = match root.as_deref() {
+            Some("CONSOLIDATED_LIST") => "UN consolidated",
+            Some("export") => "EU consolidated",
+            Some("sdnList") if name.contains("cons") => "OFAC consolidated",
+            Some("sdnList") => "OFAC SDN",
+            _ => {
+                let reason = "not a list of the UN, the EU or OFAC (OFAC's advanced format is not read; fetch SDN.XML)";
+                return Err(ScreeningError::BadList { path: path.clone(), line: 0, reason });
+            }
+        };
+        newest.insert(list, (path, text));
+    }
+    Ok(newest)
+}
+
+/// The name of the document's root element.
+fn root(text: &str) -> Option<String> {
+    let mut reader = quick_xml::Reader::from_str(text);
+    loop {
+        match reader.read_event().ok()? {
+            quick_xml::events::Event::Start(root) | quick_xml::events::Event::Empty(root) => {
+                return std::str::from_utf8(root.local_name().as_ref()).ok().map(str::to_owned);
+            }
+            quick_xml::events::Event::Eof => return None,
+            _ => {}
+        }
+    }
+}
+
+fn utf8<'t>(path: &Path, text: &'t [u8]) -> Result<&'t str, ScreeningError> {
+    let text = std::str::from_utf8(text).map_err(|_| ScreeningError::BadList { path: path.to_owned(), line: 0, reason: "not in UTF-8" })?;
+    Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
 
 /// Adds a list read from `texts`. Its version is the publication date where known, and the beginning of the texts' SHA-256.
@@ -100,7 +144,7 @@ fn add(found: &mut Vec<FoundList>, name: &str, list: PublishedList, texts: &[&[u
     let version = published.as_ref().map_or_else(|| format!("sha256:{short}"), |published| format!("{published} sha256:{short}"));
     let entries = u64::try_from(list.entries.len()).unwrap_or(u64::MAX);
     let version = ListVersion { name, version, entries, excerpt: about.excerpt, published, confirmed_at: None };
-    found.push(FoundList { version, entries: list.entries, digest });
+    found.push(FoundList { version, entries: list.entries });
     Ok(())
 }
 

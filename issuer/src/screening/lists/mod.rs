@@ -4,7 +4,9 @@ pub mod changes;
 mod directory;
 pub mod entry;
 mod eu_json;
+mod eu_xml;
 mod ofac_csv;
+mod ofac_xml;
 mod un_xml;
 
 pub use directory::{FoundList, read};
