@@ -221,6 +221,34 @@ pub struct CredentialRequest {
     pub link_id: BankLinkId,
     /// The country whose institutions the holder turns to.
     pub destination: Country,
+    /// What tells the holder from people of the same name on a sanctions list. Left out, what was declared before counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub declared: Option<DeclaredPerson>,
+}
+
+/// What a holder says of themselves besides their name, for screening alone: it is in no claim, and kept sealed to screen again.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct DeclaredPerson {
+    /// The day they were born: `1990-04-28`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "json-schema", schemars(regex(pattern = r"^[12][0-9]{3}-[01][0-9]-[0-3][0-9]$")))]
+    pub birth_date: Option<String>,
+    /// The country of their nationality, ISO 3166-1 alpha-2: `KE`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "json-schema", schemars(regex(pattern = r"^[A-Z]{2}$")))]
+    pub nationality: Option<String>,
+    /// `female` or `male`; leave it out otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "json-schema", schemars(regex(pattern = r"^(female|male)$")))]
+    pub gender: Option<String>,
+}
+
+impl std::fmt::Debug for DeclaredPerson {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("DeclaredPerson(redacted)")
+    }
 }
 
 /// A fresh credential with all the wallet needs to prove with it.

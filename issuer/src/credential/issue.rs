@@ -13,7 +13,7 @@ use passid_api::issuer::CredentialDocument;
 use passid_api::jws::DocumentType;
 use passid_api::problem::{Problem, ProblemCode};
 use passid_api::time::Timestamp;
-use passid_api::wallet::{BankLinkStatus, CredentialRequest, IssuedCredential};
+use passid_api::wallet::{BankLinkStatus, CredentialRequest, DeclaredPerson, IssuedCredential};
 use passid_circuits::{Claims, CredentialHeader, FieldElement, SecretElement, credential_commitment};
 
 use crate::bank::authorisation::BankTokens;
@@ -25,7 +25,8 @@ use crate::derive::{DeclaredHolder, DerivedClaims, derive};
 use crate::http::ApiError;
 use crate::http::callers::WalletCaller;
 use crate::screening::holders::{self, Screened};
-use crate::screening::{Person, Qualifiers};
+use crate::screening::qualifiers::{Birth, Gender, Qualifiers, country_code};
+use crate::screening::Person;
 use crate::sealing::Purpose;
 use crate::service::Service;
 use crate::store::bank_links::StoredLink;
@@ -39,8 +40,9 @@ use super::tree;
 /// Reads the linked bank and issues a credential in place of the holder's earlier ones.
 ///
 /// # Errors
-/// `bank_link_not_ready`, `bank_unavailable`, `sanctions_match`, or `not_found` for another holder's link.
+/// `bank_link_not_ready`, `bank_unavailable`, `sanctions_match`, a field that does not read, or `not_found` for another holder's link.
 pub async fn issue(service: &Service, caller: WalletCaller, request: CredentialRequest) -> Result<IssuedCredential, ApiError> {
+    let declared = request.declared.as_ref().map(qualifiers).transpose()?;
     let mut reader = service.store.reader().await?;
     let user = store::users::find(&mut reader, caller.user).await?.ok_or_else(ApiError::not_found)?;
     let link = store::bank_links::find(&mut reader, caller.user, request.link_id).await?.ok_or_else(ApiError::not_found)?;
@@ -51,7 +53,7 @@ pub async fn issue(service: &Service, caller: WalletCaller, request: CredentialR
 
     let staging = SealedStaging::new(service.clone(), link.id);
     let snapshot = read_bank(service, &link, bank.as_ref(), &mut tokens, &staging).await?;
-    let screened = holders::screen(service, &user, person(&name, &snapshot)).await?;
+    let screened = holders::screen(service, &user, person(&name, declared.unwrap_or_default(), &snapshot)).await?;
     if !screened.outcome.hits.is_empty() {
         staging.clear().await?;
         refuse_match(service, &user, screened).await?;
@@ -161,9 +163,21 @@ fn window(now: Timestamp) -> Result<ReadWindow, ApiError> {
     Ok(ReadWindow { from, to: today })
 }
 
+/// What the holder declared, for comparing with lists.
+fn qualifiers(declared: &DeclaredPerson) -> Result<Qualifiers, ApiError> {
+    let refuse = |field: &str, text: &str| ApiError::field(&format!("/declared/{field}"), "invalid", text);
+    let birth = declared.birth_date.as_deref().map(|text| Birth::day(text).ok_or_else(|| refuse("birth_date", "Send a day such as 1990-04-28.")));
+    let nationality = declared.nationality.as_deref().map(|text| {
+        let known = country_code(text).filter(|code| *code == text);
+        known.ok_or_else(|| refuse("nationality", "Send two letters of ISO 3166-1, such as KE."))
+    });
+    let gender = declared.gender.as_deref().map(|text| Gender::parse(text).ok_or_else(|| refuse("gender", "Send female or male, or leave it out.")));
+    Ok(Qualifiers { births: birth.transpose()?.into_iter().collect(), nationalities: nationality.transpose()?.into_iter().collect(), gender: gender.transpose()? })
+}
+
 /// The declared name and every name the bank knows the holder under.
-fn person(declared: &str, snapshot: &BankSnapshot) -> Person {
-    let mut person = Person::named(declared, Qualifiers::default());
+fn person(declared: &str, qualifiers: Qualifiers, snapshot: &BankSnapshot) -> Person {
+    let mut person = Person::named(declared, qualifiers);
     let holders = snapshot.accounts.iter().flat_map(|history| history.holders.iter()).chain(&snapshot.consenting_party);
     holders.for_each(|party| person.add_name(&party.name));
     person

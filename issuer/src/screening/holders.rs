@@ -19,6 +19,7 @@ use crate::store::{self, Connection, StoreError};
 use super::log::{self, Action};
 use super::outcome::{Hit, ScreeningOutcome};
 use super::person::Person;
+use super::qualifiers::Qualifiers;
 
 /// The issuer itself, as the log names who acts.
 pub(super) const ISSUER: &str = "issuer";
@@ -35,16 +36,20 @@ pub struct Screened {
 
 /// Screens a holder who asks for a credential.
 ///
-/// While a list matches them, what they said before counts on: nobody gets out of a match by another name.
+/// While a list matches them, what they said before counts on: nobody gets out of a match by another name or birth date. Otherwise what they
+/// declared before counts where they declare nothing now.
 ///
 /// # Errors
 /// [`ApiError`] when what was kept cannot be read.
 pub async fn screen(service: &Service, user: &WalletUser, mut person: Person) -> Result<Screened, ApiError> {
     let mut reader = service.store.reader().await?;
-    if user.sanctions_match
-        && let Some(kept) = store::screened::find(&mut reader, user.id).await?
-    {
-        person.add_earlier(&open_person(service, &kept)?);
+    if let Some(kept) = store::screened::find(&mut reader, user.id).await? {
+        let earlier = open_person(service, &kept)?;
+        if user.sanctions_match {
+            person.add_earlier(&earlier);
+        } else if person.qualifiers == Qualifiers::default() {
+            person.qualifiers = earlier.qualifiers;
+        }
     }
     let clearances = store::screened::clearances(&mut reader, user.id).await?;
     drop(reader);

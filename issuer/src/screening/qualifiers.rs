@@ -96,6 +96,12 @@ impl Birth {
         (1000..=2999).contains(&year).then_some(Self { years: (year, year), day, circa })
     }
 
+    /// Reads an exact day that there is, `1965-07-21`, between 1900 and 2999.
+    pub fn day(text: &str) -> Option<Self> {
+        let date: jiff::civil::Date = text.parse().ok().filter(|_| text.len() == 10)?;
+        (1900..=2999).contains(&date.year()).then(|| Self { years: (date.year(), date.year()), day: Some((date.month(), date.day())), circa: false })
+    }
+
     /// Between two years, both included.
     pub fn between(from: i16, to: i16) -> Self {
         Self { years: (from.min(to), from.max(to)), day: None, circa: false }

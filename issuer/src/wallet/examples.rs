@@ -82,7 +82,7 @@ pub(super) fn link() -> Value {
 }
 
 pub(super) fn issue() -> Value {
-    json!({ "link_id": LINK, "destination": "GB" })
+    json!({ "link_id": LINK, "destination": "GB", "declared": { "birth_date": "1990-04-28", "nationality": "KE", "gender": "female" } })
 }
 
 pub(super) fn path() -> Value {

@@ -134,7 +134,7 @@ pub(crate) enum Command {
     Doctor,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct LinkBank {
     /// Your name as you write it; compared with the bank's.
     #[arg(long)]
@@ -145,6 +145,15 @@ pub(crate) struct LinkBank {
     /// The country whose institutions you turn to, such as GB.
     #[arg(long)]
     pub(crate) destination: Country,
+    /// The day you were born, such as 1990-04-28; tells you from people of your name on sanctions lists, and is in no claim.
+    #[arg(long, value_name = "DAY")]
+    pub(crate) birth_date: Option<String>,
+    /// The country of your nationality, such as KE; for the same.
+    #[arg(long, value_name = "COUNTRY")]
+    pub(crate) nationality: Option<String>,
+    /// female or male; for the same.
+    #[arg(long)]
+    pub(crate) gender: Option<String>,
     /// Do not begin anew: ask for a credential from this bank link.
     #[arg(long, value_name = "LINK")]
     pub(crate) resume: Option<BankLinkId>,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use passid_api::permission::PermissionSet;
-use passid_api::wallet::{BankLink, BankLinkStatus};
+use passid_api::wallet::{BankLink, BankLinkStatus, DeclaredPerson};
 use passid_wallet_core::credential::CredentialView;
 use passid_wallet_core::history::HistoryFilter;
 use passid_wallet_core::keystore::KeystoreError;
@@ -146,7 +146,10 @@ async fn link_bank(wallet: &Wallet, options: &LinkBank, screen: Screen) -> Resul
     }
     let link = authorised(wallet, link).await?;
     screen.note("The bank is linked. The issuer now reads your transactions, derives claims and deletes what it read…")?;
-    let received = wallet.request_credential(link.link_id, options.destination).await?;
+    let LinkBank { birth_date, nationality, gender, .. } = options.clone();
+    let declared = DeclaredPerson { birth_date, nationality, gender };
+    let declared = Some(declared).filter(|declared| *declared != DeclaredPerson::default());
+    let received = wallet.request_credential_declaring(link.link_id, options.destination, declared).await?;
     let text = format!("{}\nDerived from {} transactions.", credential(&received.credential), received.transactions_read);
     screen.answer(&json!({"ok": true, "credential": received.credential, "transactions_read": received.transactions_read}), &text)
 }

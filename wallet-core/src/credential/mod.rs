@@ -15,7 +15,7 @@ use passid_api::ids::{BankLinkId, CredentialId};
 use passid_api::issuer::{CredentialDocument, TreePath};
 use passid_api::jws::DocumentType;
 use passid_api::problem::ProblemCode;
-use passid_api::wallet::{CredentialRequest, CredentialState, CredentialStatus, IssuedCredential};
+use passid_api::wallet::{CredentialRequest, CredentialState, CredentialStatus, DeclaredPerson, IssuedCredential};
 use serde::Deserialize;
 
 pub use self::error::CredentialError;
@@ -56,10 +56,24 @@ impl Wallet {
     /// # Errors
     /// [`WalletError::Issuer`] when it refuses, [`WalletError::Credential`] when what came cannot be trusted; nothing is stored then.
     pub async fn request_credential(&self, link: BankLinkId, destination: Country) -> Result<ReceivedCredential, WalletError> {
+        self.request_credential_declaring(link, destination, None).await
+    }
+
+    /// As [`Wallet::request_credential`], with what tells the person from people of the same name on a sanctions list. The issuer keeps it,
+    /// sealed, for as long as it screens them; it is in no claim and not kept here.
+    ///
+    /// # Errors
+    /// As [`Wallet::request_credential`].
+    pub async fn request_credential_declaring(
+        &self,
+        link: BankLinkId,
+        destination: Country,
+        declared: Option<DeclaredPerson>,
+    ) -> Result<ReceivedCredential, WalletError> {
         let core = &self.core;
         let account = core.registered_account().await?;
         let key = IdempotencyKey::generate(&core.random);
-        let request = CredentialRequest { link_id: link, destination };
+        let request = CredentialRequest { link_id: link, destination, declared };
         let issued: IssuedCredential = core.send(Call::post_json("/v1/wallet/credentials", &key, &request)?.slow()).await?;
         let credential = core.verify_credential(&account, &issued.credential).await?;
         credential.check_clock(core.clock.now())?;

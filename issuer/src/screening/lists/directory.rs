@@ -115,7 +115,7 @@ fn root(text: &str) -> Option<String> {
     loop {
         match reader.read_event().ok()? {
             quick_xml::events::Event::Start(root) | quick_xml::events::Event::Empty(root) => {
-                return std::str::from_utf8(root.local_name().as_ref()).ok().map(str::to_owned);
+                return Some(root.local_name().as_ref().to_owned());
             }
             quick_xml::events::Event::Eof => return None,
             _ => {}
