@@ -24,9 +24,9 @@ use crate::bank::sync;
 use crate::derive::{DeclaredHolder, DerivedClaims, derive};
 use crate::http::ApiError;
 use crate::http::callers::WalletCaller;
+use crate::screening::Person;
 use crate::screening::holders::{self, Screened};
 use crate::screening::qualifiers::{Birth, Gender, Qualifiers, country_code};
-use crate::screening::Person;
 use crate::sealing::Purpose;
 use crate::service::Service;
 use crate::store::bank_links::StoredLink;
@@ -66,8 +66,7 @@ pub async fn issue(service: &Service, caller: WalletCaller, request: CredentialR
     let derived = derived.await;
     // Whatever came of it, the transactions have served.
     staging.clear().await?;
-    let (derived, screened) =
-        derived.map_err(|_| StoreError::Interrupted)?.map_err(|error| ApiError::new(ProblemCode::BankLinkNotReady, error.to_string()))?;
+    let (derived, screened) = derived.map_err(|_| StoreError::Interrupted)?.map_err(|error| ApiError::new(ProblemCode::BankLinkNotReady, error.to_string()))?;
     commit(service, &user, &link, derived, screened).await
 }
 
@@ -172,7 +171,11 @@ fn qualifiers(declared: &DeclaredPerson) -> Result<Qualifiers, ApiError> {
         known.ok_or_else(|| refuse("nationality", "Send two letters of ISO 3166-1, such as KE."))
     });
     let gender = declared.gender.as_deref().map(|text| Gender::parse(text).ok_or_else(|| refuse("gender", "Send female or male, or leave it out.")));
-    Ok(Qualifiers { births: birth.transpose()?.into_iter().collect(), nationalities: nationality.transpose()?.into_iter().collect(), gender: gender.transpose()? })
+    Ok(Qualifiers {
+        births: birth.transpose()?.into_iter().collect(),
+        nationalities: nationality.transpose()?.into_iter().collect(),
+        gender: gender.transpose()?,
+    })
 }
 
 /// The declared name and every name the bank knows the holder under.
@@ -197,13 +200,7 @@ async fn refuse_match(service: &Service, user: &WalletUser, screened: Screened) 
         .await
 }
 
-async fn commit(
-    service: &Service,
-    user: &WalletUser,
-    link: &StoredLink,
-    derived: DerivedClaims,
-    screened: Screened,
-) -> Result<IssuedCredential, ApiError> {
+async fn commit(service: &Service, user: &WalletUser, link: &StoredLink, derived: DerivedClaims, screened: Screened) -> Result<IssuedCredential, ApiError> {
     let now = service.clock.now();
     let expires_at = now.plus_seconds(i64::from(service.config.credential_days) * 86_400);
     let header =
@@ -245,12 +242,7 @@ async fn commit(
 }
 
 /// Replaces the holder's credentials by this one: zeroes their leaves, appends the new one, signs the heads.
-async fn append(
-    service: &Service,
-    stored: StoredCredential,
-    commitment: FieldElement,
-    screened: Screened,
-) -> Result<passid_api::issuer::TreePath, ApiError> {
+async fn append(service: &Service, stored: StoredCredential, commitment: FieldElement, screened: Screened) -> Result<passid_api::issuer::TreePath, ApiError> {
     let inside = service.clone();
     service
         .store

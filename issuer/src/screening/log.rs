@@ -43,25 +43,11 @@ pub enum LogError {
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn append(
-    connection: &mut Connection,
-    action: Action,
-    subject: &str,
-    detail: &str,
-    actor: &str,
-    now: Timestamp,
-) -> Result<(), StoreError> {
+pub async fn append(connection: &mut Connection, action: Action, subject: &str, detail: &str, actor: &str, now: Timestamp) -> Result<(), StoreError> {
     let (sequence, previous) = store::screened::take_next(connection, START).await?;
     let text = |text: &str| text.to_owned();
-    let mut row = LogRow {
-        sequence,
-        action: text(action.as_str()),
-        subject: text(subject),
-        detail: text(detail),
-        actor: text(actor),
-        created_at: now,
-        digest: START,
-    };
+    let mut row =
+        LogRow { sequence, action: text(action.as_str()), subject: text(subject), detail: text(detail), actor: text(actor), created_at: now, digest: START };
     row.digest = digest(&row, previous);
     store::screened::append(connection, row).await
 }

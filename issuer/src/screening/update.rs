@@ -151,8 +151,6 @@ fn report(before: &[FoundList], after: &[FoundList]) -> Vec<ListReport> {
 
 /// `OFAC SDN +2 ~1 -0; …`: added, changed, removed.
 fn counts(lists: &[ListReport]) -> String {
-    let one = |list: &ListReport| {
-        format!("{} +{} ~{} -{}", list.list, list.changes.added.len(), list.changes.changed.len(), list.changes.removed.len())
-    };
+    let one = |list: &ListReport| format!("{} +{} ~{} -{}", list.list, list.changes.added.len(), list.changes.changed.len(), list.changes.removed.len());
     lists.iter().map(one).collect::<Vec<_>>().join("; ")
 }

@@ -7,6 +7,7 @@ use passid_api::ids::UserId;
 use passid_api::time::{Clock, SystemClock};
 use passid_issuer::http::ApiError;
 use passid_issuer::screening::lists::changes::ChangedEntry;
+use passid_issuer::screening::rescreen::Rescreened;
 use passid_issuer::screening::update::{self, ListReport, Loaded};
 use passid_issuer::screening::{clearance, follow, holders, log};
 use passid_issuer::service::Service;
@@ -109,12 +110,19 @@ async fn on(store: &Store, place: &StoreOptions, command: Command) -> Result<(),
     match command {
         Command::Update { dir, accept_loss, report, .. } => {
             let loaded = update::load(store, &dir, accept_loss, "operator", SystemClock.now()).await?;
-            say(&loaded);
+            // First what matters; a terminal that has gone away must not stop it.
+            let done = rescreen(store, place).await;
             if let Some(path) = report {
                 let text = serde_json::to_string_pretty(&loaded).map_err(failed)?;
                 std::fs::write(&path, text).map_err(|source| Failure::File { path, source })?;
             }
-            rescreen(store, place).await
+            say(&loaded);
+            let Some(done) = done? else { return Ok(println!("no holder to screen yet")) };
+            println!("{} holders screened again: {} matched and revoked, {} freed", done.screened, done.matched, done.freed);
+            match done.unreadable {
+                0 => Ok(()),
+                some => Err(failed(format!("{some} holders could not be screened: their records do not open under this master key"))),
+            }
         }
         Command::Show { .. } => show(store).await,
         Command::Matches { .. } => {
@@ -167,17 +175,10 @@ fn say(loaded: &Loaded) {
     }
 }
 
-#[expect(clippy::print_stdout, reason = "this is the program's voice on the terminal")]
-async fn rescreen(store: &Store, place: &StoreOptions) -> Result<(), Failure> {
-    let Some(service) = server::inside(store, &place.master_key()).await? else {
-        return Ok(println!("no holder to screen yet"));
-    };
-    let done = follow::follow(&service).await.map_err(problem)?;
-    println!("{} holders screened again: {} matched and revoked, {} freed", done.screened, done.matched, done.freed);
-    if done.unreadable > 0 {
-        return Err(failed(format!("{} holders could not be screened: their records do not open under this master key", done.unreadable)));
-    }
-    Ok(())
+/// Nothing where there is no holder yet.
+async fn rescreen(store: &Store, place: &StoreOptions) -> Result<Option<Rescreened>, Failure> {
+    let Some(service) = server::inside(store, &place.master_key()).await? else { return Ok(None) };
+    follow::follow(&service).await.map(Some).map_err(problem)
 }
 
 #[expect(clippy::print_stdout, reason = "this is the program's voice on the terminal")]
@@ -202,16 +203,7 @@ async fn matches(service: &Service) -> Result<(), Failure> {
         let person = holders::open_person(service, holder).map_err(problem)?;
         println!("{} screened {}: {}", holder.user, holder.screened_at, person.names.join(" / "));
         for hit in holders::open_hits(service, holder).map_err(problem)? {
-            println!(
-                "  {} {} {:?} {:.3}, {}: {}, {}",
-                hit.list,
-                hit.entry,
-                hit.grade,
-                hit.score,
-                hit.matched_name,
-                hit.reasons.join(", "),
-                hit.version
-            );
+            println!("  {} {} {:?} {:.3}, {}: {}, {}", hit.list, hit.entry, hit.grade, hit.score, hit.matched_name, hit.reasons.join(", "), hit.version);
         }
     }
     println!("{} holders match", matched.len());

@@ -104,7 +104,8 @@ mod tests {
     const PRIMARY: &str = "36,\"AEROCARIBBEAN AIRLINES\",-0- ,\"CUBA\",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- \r\n\
         2674,\"EXAMPLE, Abu\",\"individual\",\"SDGT\",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,\"DOB 10 Dec 1948; a.k.a. 'THE ONE'.\"\r\n\x1a";
     const ALIASES: &str = "36,12,\"aka\",\"AERO-CARIBBEAN\",-0- \r\n2674,99,\"aka\",\"SAMPLE, Abu\",-0- \r\n9,1,\"aka\",\"LATER\",-0- \r\n\x1a";
-    const ADDRESSES: &str = "36,25,-0- ,\"Havana\",\"Cuba\",-0- \r\n2674,26,-0- ,-0- ,-0- ,-0- \r\n2674,27,\"1 High Street\",\"Tunis\",\"Tunisia\",-0- \r\n\x1a";
+    const ADDRESSES: &str =
+        "36,25,-0- ,\"Havana\",\"Cuba\",-0- \r\n2674,26,-0- ,-0- ,-0- ,-0- \r\n2674,27,\"1 High Street\",\"Tunis\",\"Tunisia\",-0- \r\n\x1a";
 
     fn read_texts(primary: &str, aliases: &str, addresses: &str) -> Result<PublishedList, ScreeningError> {
         read(&Files {

@@ -12,8 +12,8 @@ use std::collections::HashMap;
 
 use rapidfuzz::distance::osa;
 
-use super::{allowed_edits, is_initial, joined_edits};
 use super::name::{NameKey, SON_OF, letters};
+use super::{allowed_edits, is_initial, joined_edits};
 
 /// Neighbours written together at most.
 const NEIGHBOURS: usize = 3;
