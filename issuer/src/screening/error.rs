@@ -15,7 +15,7 @@ pub enum ScreeningError {
     },
     /// A directory without any list this reader knows: check the path, or configure none.
     #[error(
-        "no sanctions list found in {0}; expected sdn.csv with alt.csv or cons_prim.csv with cons_alt.csv (OFAC), an XML list (UN) or eu_*.jsonl, here or in the folders ofac, un, eu"
+        "no sanctions list found in {0}; expected sdn.csv or cons_prim.csv with what belongs to them (OFAC), an XML list of OFAC, the UN or the EU, eu_*.jsonl, or tables of the Official Journal in consolidated and amendments, here or in the folders ofac, un, eu"
     )]
     NothingFound(PathBuf),
     /// Two lists of one name: keep one of the two files.

@@ -16,6 +16,7 @@ pub mod person;
 pub mod qualifiers;
 pub mod rescreen;
 pub mod screener;
+pub mod speed;
 pub mod update;
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use passid_api::time::Timestamp;
 
 use super::error::ScreeningError;
 use super::lists::{self, FoundList};
-use super::loaded::LoadedLists;
+use super::loaded::{ListedName, LoadedLists};
 use super::matching::name::NameKey;
 use super::matching::{THRESHOLD, similarity};
 use super::outcome::{Grade, Hit, ListVersion, ScreeningOutcome};
@@ -117,39 +117,61 @@ impl Screener {
     pub fn screen_person(&self, name: &str, person: &Qualifiers) -> ScreeningOutcome {
         let lists = self.lists();
         let Some(key) = NameKey::of(name) else { return ScreeningOutcome::default() };
-        let mut best: HashMap<(usize, &str), Hit> = HashMap::new();
-        for listed in lists.index.candidates(&key).into_iter().filter_map(|position| lists.names.get(position)) {
-            let entry = &listed.person;
-            let compared = person.compare(&entry.qualifiers);
-            let against = against(compared);
-            // Where the same name would not be enough, the names need not be compared.
-            if 1.0 - against < THRESHOLD {
-                continue;
-            }
-            let alike = similarity(&key, &listed.key);
-            let score = (alike - against).max(0.0);
-            if score < THRESHOLD {
-                continue;
-            }
-            let known = best.get(&(entry.list, entry.entry.as_str())).is_some_and(|hit| hit.score >= score);
-            if let (false, Some(version)) = (known, lists.versions.get(entry.list)) {
-                let hit = Hit {
-                    list: version.name.clone(),
-                    entry: entry.entry.clone(),
-                    matched_name: listed.name.clone(),
-                    score,
-                    version: version.version.clone(),
-                    grade: grade(alike, compared),
-                    reasons: reasons(alike, compared),
-                    entry_digest: entry.digest,
-                };
-                best.insert((entry.list, &entry.entry), hit);
-            }
-        }
-        let mut hits: Vec<Hit> = best.into_values().collect();
-        hits.sort_by(|one, other| other.score.total_cmp(&one.score).then_with(|| one.entry.cmp(&other.entry)));
-        ScreeningOutcome { lists: lists.versions.clone(), hits, number: lists.number, too_old: Vec::new() }
+        let candidates = lists.index.candidates(&key);
+        compare(&lists, &key, person, candidates.into_iter().filter_map(|position| lists.names.get(position)))
     }
+
+    /// As [`Screener::screen_person`], comparing with every name: what the index is measured against.
+    pub(super) fn scan_person(&self, name: &str, person: &Qualifiers) -> ScreeningOutcome {
+        let lists = self.lists();
+        NameKey::of(name).map_or_else(ScreeningOutcome::default, |key| compare(&lists, &key, person, lists.names.iter()))
+    }
+
+    /// How many names are compared with.
+    pub(super) fn names(&self) -> usize {
+        self.lists().names.len()
+    }
+
+    /// One in `every` of the listed names.
+    pub(super) fn sample(&self, every: usize) -> Vec<String> {
+        self.lists().names.iter().step_by(every.max(1)).map(|listed| listed.name.clone()).collect()
+    }
+}
+
+/// Compares a person with these names.
+fn compare<'l>(lists: &'l LoadedLists, key: &NameKey, person: &Qualifiers, names: impl Iterator<Item = &'l ListedName>) -> ScreeningOutcome {
+    let mut best: HashMap<(usize, &str), Hit> = HashMap::new();
+    for listed in names {
+        let entry = &listed.person;
+        let compared = person.compare(&entry.qualifiers);
+        let against = against(compared);
+        // Where the same name would not be enough, the names need not be compared.
+        if 1.0 - against < THRESHOLD {
+            continue;
+        }
+        let alike = similarity(key, &listed.key);
+        let score = (alike - against).max(0.0);
+        if score < THRESHOLD {
+            continue;
+        }
+        let known = best.get(&(entry.list, entry.entry.as_str())).is_some_and(|hit| hit.score >= score);
+        if let (false, Some(version)) = (known, lists.versions.get(entry.list)) {
+            let hit = Hit {
+                list: version.name.clone(),
+                entry: entry.entry.clone(),
+                matched_name: listed.name.clone(),
+                score,
+                version: version.version.clone(),
+                grade: grade(alike, compared),
+                reasons: reasons(alike, compared),
+                entry_digest: entry.digest,
+            };
+            best.insert((entry.list, &entry.entry), hit);
+        }
+    }
+    let mut hits: Vec<Hit> = best.into_values().collect();
+    hits.sort_by(|one, other| other.score.total_cmp(&one.score).then_with(|| one.entry.cmp(&other.entry)));
+    ScreeningOutcome { lists: lists.versions.clone(), hits, number: lists.number, too_old: Vec::new() }
 }
 
 /// What speaks against the same person.

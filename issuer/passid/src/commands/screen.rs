@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use passid_issuer::screening::qualifiers::{Birth, Gender, Qualifiers, country_code};
+use passid_issuer::screening::speed::{self, Measured};
 use passid_issuer::screening::{PAIR_THRESHOLD, Screener, name_similarity};
 use serde_json::{Value, json};
 
@@ -19,8 +20,11 @@ pub(crate) struct Options {
     #[command(flatten)]
     input: Input,
     /// Where the results go: a JSON object for each row of the table.
-    #[arg(long, value_name = "FILE")]
-    out: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present = "benchmark")]
+    out: Option<PathBuf>,
+    /// With --benchmark, how many people are also compared with every name.
+    #[arg(long, value_name = "NUMBER", default_value_t = 200, requires = "benchmark")]
+    scans: usize,
 }
 
 #[derive(Debug, Args)]
@@ -32,22 +36,60 @@ struct Input {
     /// Names to compare: a comma separated table with name1 and name2.
     #[arg(long, value_name = "FILE")]
     pairs: Option<PathBuf>,
+    /// Measure instead: screenings a second and core, beside comparing with every name, and what the index loses. The people are those of
+    /// FILE (as for --queries), or made of the lists' own names.
+    #[arg(long, value_name = "FILE", num_args = 0..=1)]
+    #[expect(clippy::option_option, reason = "an option with an optional value")]
+    benchmark: Option<Option<PathBuf>>,
 }
 
 #[expect(clippy::print_stderr, reason = "this is the program's voice on the terminal")]
 pub(super) fn run(options: &Options) -> Result<(), Failure> {
     // Lists that cannot be read are said even when only pairs are compared: the command names them.
     let screener = Screener::from_directory(&options.lists)?;
-    let mut out = BufWriter::new(File::create(&options.out).map_err(at(&options.out))?);
-    let mut write = |line: &Value| writeln!(out, "{line}").map_err(at(&options.out));
+    if let Some(people) = &options.input.benchmark {
+        return benchmark(&screener, people.as_deref(), options.scans);
+    }
+    let Some(path) = &options.out else { return Err(Failure::Operator("say --out FILE".into())) };
+    let mut out = BufWriter::new(File::create(path).map_err(at(path))?);
+    let mut write = |line: &Value| writeln!(out, "{line}").map_err(at(path));
     let (rows, found) = match (&options.input.queries, &options.input.pairs) {
         (Some(path), _) => queries(path, &screener, &mut write)?,
         (None, Some(path)) => pairs(path, &mut write)?,
         (None, None) => return Err(Failure::Operator("say --queries FILE or --pairs FILE".into())),
     };
-    out.flush().map_err(at(&options.out))?;
-    eprintln!("{rows} rows, {found} with a match; written to {}", options.out.display());
+    out.flush().map_err(at(path))?;
+    eprintln!("{rows} rows, {found} with a match; written to {}", path.display());
     Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "this is the program's voice on the terminal")]
+fn benchmark(screener: &Screener, people: Option<&Path>, scans: usize) -> Result<(), Failure> {
+    let mut asked = Vec::new();
+    match people {
+        Some(path) => for_each_row(path, &["full_name"], |_, field| {
+            asked.push((field("full_name"), qualifiers(field)));
+            Ok(())
+        })?,
+        None => asked = speed::sample(screener),
+    }
+    let Measured { names, people, per_second, scanned, scans_per_second, found, lost } = speed::measure(screener, &asked, scans);
+    println!("{names} names; {people} people: {per_second:.0} screenings a second and core");
+    println!(
+        "{scanned} of them compared with every name: {scans_per_second:.1} a second and core; the index is {:.0} times as fast",
+        per_second / scans_per_second
+    );
+    println!("{found} hits of those comparisons, {lost} of them lost by the index");
+    if lost > 0 { Err(Failure::Operator(format!("the index lost {lost} hits"))) } else { Ok(()) }
+}
+
+/// What the table knows of a person.
+fn qualifiers(field: &dyn Fn(&str) -> String) -> Qualifiers {
+    Qualifiers {
+        births: Birth::parse(&field("date_of_birth")).into_iter().collect(),
+        nationalities: field("nationality").split([';', '/']).filter_map(country_code).collect(),
+        gender: Gender::parse(&field("gender")),
+    }
 }
 
 type Written = Result<(usize, usize), Failure>;
@@ -56,12 +98,7 @@ fn queries(path: &Path, screener: &Screener, write: &mut dyn FnMut(&Value) -> Re
     let (mut rows, mut found) = (0, 0);
     for_each_row(path, &["full_name"], |row, field| {
         let name = field("full_name");
-        let person = Qualifiers {
-            births: Birth::parse(&field("date_of_birth")).into_iter().collect(),
-            nationalities: field("nationality").split([';', '/']).filter_map(country_code).collect(),
-            gender: Gender::parse(&field("gender")),
-        };
-        let outcome = screener.screen_person(&name, &person);
+        let outcome = screener.screen_person(&name, &qualifiers(field));
         let hits: Vec<Value> = outcome
             .hits
             .iter()

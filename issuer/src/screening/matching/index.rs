@@ -155,8 +155,11 @@ impl Vocabulary {
             if length.abs_diff(text.len()) > allowed {
                 continue;
             }
+            // What a longer word has more was added, which takes no letter away; and the other way round.
+            let most = |of: usize| u32::try_from(allowed - of).unwrap_or(u32::MAX);
+            let (lacking, more) = (most(length.saturating_sub(text.len())), most(text.len().saturating_sub(length)));
             for (row, masks) in words.letters.chunks(ROW).enumerate() {
-                for place in few_differ(masks, wanted, allowed) {
+                for place in few_differ(masks, wanted, lacking, more) {
                     let position = row * ROW + place;
                     let (Some(candidate), Some(occurrences)) = (words.texts.get(position), words.occurrences.get(position)) else { continue };
                     let args = osa::Args::default().score_cutoff(allowed);
@@ -169,13 +172,12 @@ impl Vocabulary {
     }
 }
 
-/// The places of a row's words that neither lack nor have more than `allowed` letters of those wanted.
-fn few_differ(row: &[u32], wanted: u32, allowed: usize) -> impl Iterator<Item = usize> {
-    let allowed = u32::try_from(allowed).unwrap_or(u32::MAX);
+/// The places of a row's words that lack at most `lacking` of the letters wanted, and have at most `more` others.
+fn few_differ(row: &[u32], wanted: u32, lacking: u32, more: u32) -> impl Iterator<Item = usize> {
     // Without branches, so that several are counted at once.
     let mut fits = [false; ROW];
     for (fits, letters) in fits.iter_mut().zip(row) {
-        *fits = ((letters & !wanted).count_ones() <= allowed) & ((wanted & !letters).count_ones() <= allowed);
+        *fits = ((letters & !wanted).count_ones() <= more) & ((wanted & !letters).count_ones() <= lacking);
     }
     fits.into_iter().enumerate().filter_map(|(place, fits)| fits.then_some(place))
 }
