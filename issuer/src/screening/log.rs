@@ -80,7 +80,7 @@ pub async fn read(connection: &mut Connection, mut take: impl FnMut(&LogRow)) ->
 /// SHA-256 of the domain, the digest before, and every field behind its length (8 bytes, big-endian).
 fn digest(row: &LogRow, previous: [u8; 32]) -> [u8; 32] {
     let (sequence, time) = (row.sequence.to_be_bytes(), row.created_at.seconds().to_be_bytes());
-    let texts = [&row.action, &row.subject, &row.detail, &row.actor].map(|text| text.as_bytes());
+    let texts = [&row.action, &row.subject, &row.detail, &row.actor].map(String::as_bytes);
     let mut hash = Sha256::new();
     for field in [b"passid/screening-log/v1".as_slice(), &previous, &sequence, &time].into_iter().chain(texts) {
         hash.update(u64::try_from(field.len()).unwrap_or(u64::MAX).to_be_bytes());

@@ -39,6 +39,7 @@ impl Person {
     }
 
     /// All of it in one order, for comparing with another time.
+    #[must_use]
     pub fn ordered(&self) -> Self {
         let mut ordered = self.clone();
         ordered.names.sort();

@@ -1,7 +1,5 @@
 //! Screening every holder again, because the lists changed.
 
-use passid_api::environment::Environment;
-use passid_api::time::Timestamp;
 use rayon::prelude::*;
 
 use crate::http::ApiError;
@@ -55,7 +53,7 @@ pub async fn rescreen(service: &Service) -> Result<Rescreened, ApiError> {
             match found {
                 None => done.unreadable += 1,
                 Some((due, _, outcome)) if outcome.hits.is_empty() && !due.matched => clear.push((due.holder, outcome.number)),
-                Some((due, person, outcome)) => judge(service, due, &person, outcome, &mut done).await?,
+                Some((due, person, outcome)) => judge(service, due, person, outcome, &mut done).await?,
             }
         }
         done.screened += note_clear(service, clear).await?;
@@ -78,9 +76,9 @@ async fn note_clear(service: &Service, clear: Vec<(StoredHolder, i64)>) -> Resul
 }
 
 /// A holder with hits, or with a match that may be over.
-async fn judge(service: &Service, due: DueHolder, person: &Person, outcome: ScreeningOutcome, done: &mut Rescreened) -> Result<(), ApiError> {
-    let (inside, person, now): (_, Person, Timestamp) = (service.clone(), person.clone(), service.clock.now());
-    let (noted, matches, matched) = service
+async fn judge(service: &Service, due: DueHolder, person: Person, outcome: ScreeningOutcome, done: &mut Rescreened) -> Result<(), ApiError> {
+    let (inside, now) = (service.clone(), service.clock.now());
+    let (noted, now_matched, was_matched) = service
         .store
         .write(move |connection| {
             Box::pin(async move {
@@ -93,7 +91,7 @@ async fn judge(service: &Service, due: DueHolder, person: &Person, outcome: Scre
                     return Ok::<_, ApiError>((false, matched, matched));
                 }
                 match (matched, hits.is_empty()) {
-                    (false, false) => holders::refuse(&inside, connection, (user, environment as Environment), &hits).await?,
+                    (false, false) => holders::refuse(&inside, connection, (user, environment), &hits).await?,
                     (true, true) => holders::free(connection, user, &format!("lists {}", outcome.number), now).await?,
                     _ => {}
                 }
@@ -102,7 +100,7 @@ async fn judge(service: &Service, due: DueHolder, person: &Person, outcome: Scre
         })
         .await?;
     done.screened += u64::from(noted);
-    done.matched += u64::from(matches && !matched);
-    done.freed += u64::from(matched && !matches);
+    done.matched += u64::from(now_matched && !was_matched);
+    done.freed += u64::from(was_matched && !now_matched);
     Ok(())
 }

@@ -10,7 +10,7 @@ use crate::screening::error::ScreeningError;
 use crate::screening::outcome::ListVersion;
 
 use super::entry::{ListedEntry, PublishedList};
-use super::{eu_json, eu_xml, ofac_csv, ofac_xml, un_xml};
+use super::{eu_journal, eu_json, eu_xml, ofac_csv, ofac_xml, un_xml};
 
 /// A list that was read.
 #[derive(Debug, Clone)]
@@ -38,7 +38,7 @@ struct About {
 ///
 /// Of each publisher's editions the newest by file name counts: `sdn.csv` or else the last `sdn_<date>.csv`, with `alt` and `add`
 /// beside it; of files ending in `.xml` the last with each publisher's root (OFAC's consolidated list has `cons` in its name); the last
-/// `eu_….jsonl`.
+/// `eu_….jsonl`; of the Official Journal all tables in `consolidated`, amended by those in `amendments`.
 ///
 /// # Errors
 /// [`ScreeningError`] when nothing is there or a file is not whole.
@@ -85,7 +85,26 @@ fn read_folder(folder: &Path, found: &mut Vec<FoundList>) -> Result<(), Screenin
         let text = contents(path)?;
         add(found, "EU consolidated", eu_json::read(path, &text)?, &[&text], about(folder)?)?;
     }
+    let (consolidated, amendments) = (tables(&folder.join("consolidated"))?, tables(&folder.join("amendments"))?);
+    if !(consolidated.is_empty() && amendments.is_empty()) {
+        let list = eu_journal::read(consolidated.iter().map(borrow), amendments.iter().map(borrow))?;
+        let texts: Vec<&[u8]> = consolidated.iter().chain(&amendments).map(|(_, text)| text.as_slice()).collect();
+        add(found, "EU Official Journal", list, &texts, About::default())?;
+    }
     Ok(())
+}
+
+/// The tables of a folder by name; none where there is no such folder.
+fn tables(folder: &Path) -> Result<Vec<(PathBuf, Vec<u8>)>, ScreeningError> {
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let files = files(folder)?.into_values().filter(|path| path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv")));
+    files.map(|path| contents(&path).map(|text| (path, text))).collect()
+}
+
+fn borrow(file: &(PathBuf, Vec<u8>)) -> (&Path, &[u8]) {
+    (&file.0, &file.1)
 }
 
 /// Of the XML files the last of each list, by the list's name.

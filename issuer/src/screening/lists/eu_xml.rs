@@ -46,7 +46,7 @@ struct Subject {
 #[derive(Deserialize)]
 struct Name {
     #[serde(rename = "@wholeName", default)]
-    whole_name: String,
+    whole: String,
     #[serde(rename = "@gender", default)]
     gender: String,
     #[serde(rename = "@strong", default)]
@@ -111,7 +111,7 @@ fn entry(found: Entity) -> ListedEntry {
     ListedEntry {
         entry: if found.reference.is_empty() { found.logical_id } else { found.reference },
         kind,
-        names: found.names.into_iter().filter(|name| name.strong && !name.whole_name.trim().is_empty()).map(|name| name.whole_name).collect(),
+        names: found.names.into_iter().filter(|name| name.strong && !name.whole.trim().is_empty()).map(|name| name.whole).collect(),
         qualifiers: if kind == EntryKind::Person { qualifiers } else { Qualifiers::default() },
         addresses: found.addresses.iter().map(line).filter(|line| !line.is_empty()).collect(),
     }
