@@ -7,6 +7,7 @@ use passid_api::ids::UserId;
 use passid_api::permission::{Permission, PermissionSet};
 use passid_api::session::{CreateSession, SessionState};
 use passid_api::verify::{DenyReason, ReasonCode};
+use passid_api::wallet::DeclaredPerson;
 use passid_issuer::screening::clearance::{self, ClearanceError};
 use passid_issuer::screening::update::{self, Loaded};
 use passid_issuer::screening::{UpdateError, follow, holders, log};
@@ -58,7 +59,7 @@ async fn a_new_list_revokes_whom_it_names_and_nothing_of_theirs_verifies_until_i
         load(&world, &before).await.unwrap();
         let done = follow::follow(&world.service).await.unwrap();
         assert_eq!((done.screened, done.matched), (2, 0), "{}: everybody is screened against the first version", world.engine);
-        let (hers, his) = (share(&amara).await, share(&tobenna).await);
+        let (hers, theirs) = (share(&amara).await, share(&tobenna).await);
 
         let listed = [(1, "EXAMPLE, Other", ""), (2, "OSEI, Kwame", "DOB 1951."), (3, "OSEI, Amara", "nationality Kenya.")];
         let loaded = load(&world, &listed).await.unwrap();
@@ -73,7 +74,7 @@ async fn a_new_list_revokes_whom_it_names_and_nothing_of_theirs_verifies_until_i
         let refused = bank.verify(&hers).await;
         assert_eq!((refused.credential_valid, refused.deny_reason), (false, Some(DenyReason::HardDenySanctionsMatch)), "{}", world.engine);
         assert_eq!((refused.reason_code, refused.claims.is_none()), (Some(ReasonCode::SanctionsMatch), true));
-        assert!(bank.verify(&his).await.credential_valid, "{}: others notice nothing", world.engine);
+        assert!(bank.verify(&theirs).await.credential_valid, "{}: others notice nothing", world.engine);
         let asking = CreateSession { permissions: Some(PermissionSet::new([Permission::IdentityVerified]).unwrap()), ..CreateSession::default() };
         let session = bank.session(&asking).await;
         assert!(approve(&amara, &amara.review(&session.deep_link).await.unwrap()).await.is_err(), "{}", world.engine);
@@ -86,10 +87,10 @@ async fn a_new_list_revokes_whom_it_names_and_nothing_of_theirs_verifies_until_i
         assert_eq!(kept.iter().map(|holder| holder.user).collect::<Vec<_>>(), [id]);
         let hits = holders::open_hits(&world.service, &kept[0]).unwrap();
         assert_eq!((hits.len(), hits[0].list.as_str(), hits[0].entry.as_str()), (1, "OFAC SDN", "3"));
-        let clear = |entry: &'static str, reason: &'static str| clearance::clear(&world.service, id, ("OFAC SDN", entry), reason, "ada");
-        assert!(matches!(clear("2", "another person").await, Err(ClearanceError::NoSuchMatch)));
-        assert!(matches!(clear("3", " ").await, Err(ClearanceError::NoReason)));
-        assert_eq!(clear("3", "born 1990, the listed person 1950").await.unwrap(), 0, "{}", world.engine);
+        let clear_entry = |entry: &'static str, reason: &'static str| clearance::clear(&world.service, id, ("OFAC SDN", entry), reason, "ada");
+        assert!(matches!(clear_entry("2", "another person").await, Err(ClearanceError::NoSuchMatch)));
+        assert!(matches!(clear_entry("3", " ").await, Err(ClearanceError::NoReason)));
+        assert_eq!(clear_entry("3", "born 1990, the listed person 1950").await.unwrap(), 0, "{}", world.engine);
         refresh(&world, &amara).await.unwrap();
         assert!(bank.verify(&share(&amara).await).await.credential_valid, "{}", world.engine);
 
@@ -126,6 +127,33 @@ async fn nobody_gets_out_of_a_match_by_another_name() {
         let refused = wallet.request_credential(link, "GB".parse().unwrap()).await.unwrap_err();
         assert_eq!(refused.code(), "sanctions_match", "{}", world.engine);
         assert_eq!(refresh(&world, &wallet).await.unwrap_err().code(), "sanctions_match", "{}: what they said before counts on", world.engine);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_holder_declares_tells_them_from_a_listed_namesake_and_counts_when_the_lists_change() {
+    for world in World::on_every_engine().await {
+        let listed = (3, "OSEI, Amara", "DOB 12 Jan 1950; nationality Russia.");
+        load(&world, &[listed]).await.unwrap();
+        follow::follow(&world.service).await.unwrap();
+        let wallet = world.wallet("amara").await;
+        wallet.register().await.unwrap();
+        let link = world.link(&wallet, "amara", "Amara Osei").await;
+        let declared = |birth: &str| DeclaredPerson { birth_date: Some(birth.into()), nationality: Some("KE".into()), gender: Some("female".into()) };
+        let request = async |declared| wallet.request_credential_declaring(link, "GB".parse().unwrap(), Some(declared)).await;
+        for nonsense in [declared("1990-02-30"), DeclaredPerson { nationality: Some("Atlantis".into()), ..declared("1990-04-28") }] {
+            assert_eq!(request(nonsense).await.unwrap_err().code(), "malformed_request", "{}", world.engine);
+        }
+        request(declared("1990-04-28")).await.unwrap();
+        world.clock.advance(60);
+        wallet.request_credential(link, "GB".parse().unwrap()).await.unwrap();
+
+        load(&world, &[(3, "OSEI, Amara", "DOB 12 Jan 1951.")]).await.unwrap();
+        assert_eq!(follow::follow(&world.service).await.unwrap().matched, 0, "{}: born another year", world.engine);
+        load(&world, &[(3, "OSEI, Amara", "DOB 28 Apr 1990; nationality Kenya.")]).await.unwrap();
+        assert_eq!(follow::follow(&world.service).await.unwrap().matched, 1, "{}: the same day", world.engine);
+        world.clock.advance(60);
+        assert_eq!(request(declared("1970-01-01")).await.unwrap_err().code(), "sanctions_match", "{}: another day is too late", world.engine);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use clap::Args;
 use passid_api::time::{Clock, SystemClock};
+use passid_issuer::screening::update;
 use passid_issuer::sealing::{MasterKey, Sealer};
 use passid_issuer::store::{self, Store};
 
@@ -48,7 +49,7 @@ pub(super) async fn run(options: Options) -> Result<(), Failure> {
             "circuit",
             passid_issuer::verify::proof::ProofChecker::new().map(|_| "its files match their pins".to_owned()).map_err(|error| error.to_string()),
         );
-        report.note("sanctions lists", sanctions(&settings));
+        report.note("sanctions lists to begin with", sanctions(&settings));
         database(&mut report, &settings).await;
     }
     if report.failed == 0 { Ok(()) } else { Err(Failure::Operator(format!("{} of the checks failed", report.failed))) }
@@ -66,9 +67,21 @@ fn data_directory(settings: &ServeOptions) -> Result<String, String> {
 
 fn sanctions(settings: &ServeOptions) -> Result<String, String> {
     match &settings.sanctions {
-        None => Ok("none; nobody is said to be clear".to_owned()),
+        None => Ok("none named".to_owned()),
         Some(path) => passid_issuer::screening::Screener::from_directory(path).map(|_| format!("{} loads", path.display())).map_err(|error| error.to_string()),
     }
+}
+
+async fn in_force(store: &Store, max_age_days: u32) -> Result<String, String> {
+    let failed = |error: store::StoreError| error.to_string();
+    let now = SystemClock.now();
+    let found = update::in_force(&mut store.reader().await.map_err(failed)?).await.map_err(failed)?;
+    let Some((version, lists)) = found else { return Ok("none; nobody is said to be clear".to_owned()) };
+    let too_old: Vec<_> = lists.iter().filter(|list| list.version.is_too_old(now, max_age_days)).map(|list| list.version.to_string()).collect();
+    if too_old.is_empty() {
+        return Ok(format!("version {} of {} lists, confirmed {}", version.version, lists.len(), version.confirmed_at));
+    }
+    Err(format!("too old, so that nobody is said to be clear: {}; fetch them and run passid lists update", too_old.join(", ")))
 }
 
 fn master_key(settings: &ServeOptions) -> Result<MasterKey, String> {
@@ -98,6 +111,7 @@ async fn database(report: &mut Report, settings: &ServeOptions) {
         Ok(store) => store,
         Err(error) => return report.note("database", Err(error.to_string())),
     };
+    report.note("sanctions lists in force", in_force(&store, settings.sanctions_max_age_days).await);
     if let Ok(key) = key {
         report.note("signing keys", signing_keys(&store, &Sealer::new(key)).await);
     }
