@@ -126,7 +126,7 @@ mod tests {
             ["32020R1998 I.A 1", "32020R1998 II 1", "32020R1998 II Unnumbered Ltd"]
         );
         let births = vec![Birth::day("1987-12-16").unwrap(), Birth::between(1986, 1986).about()];
-        assert_eq!(before.entries[0].names, ["Ada EXAMPLE", "Ada SAMPLE", "Ada"]);
+        assert_eq!(before.entries[0].names, ["Ada EXAMPLE", "Ada SAMPLE", "Ада"]);
         assert_eq!(before.entries[0].qualifiers, Qualifiers { births, nationalities: vec!["IQ"], gender: Some(Gender::Female) });
         assert_eq!(before.entries[1].addresses, ["1 High Street, Minsk"]);
         let after = read_texts(ACT, AMENDMENT).unwrap();
