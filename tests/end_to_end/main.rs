@@ -13,4 +13,5 @@ mod sanctions;
 mod sessions;
 mod shares;
 mod tenancy;
+mod traces;
 mod wallets;

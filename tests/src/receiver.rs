@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::routing::post;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
@@ -13,6 +13,8 @@ use tokio::sync::Notify;
 /// An event as it arrived.
 #[derive(Clone, Debug)]
 pub struct Received {
+    /// The path it came to.
+    pub path: String,
     /// Its headers.
     pub headers: HeaderMap,
     /// Its raw body.
@@ -48,7 +50,7 @@ impl Receiver {
     /// Starts one.
     pub async fn start() -> Self {
         let inbox = Arc::new(Inbox::default());
-        let router = Router::new().route("/events", post(receive)).with_state(Arc::clone(&inbox));
+        let router = Router::new().fallback(post(receive)).with_state(Arc::clone(&inbox));
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let url = format!("http://{}/events", listener.local_addr().expect("an address"));
         tokio::spawn(async move { axum::serve(listener, router).await });
@@ -73,8 +75,8 @@ impl Receiver {
     }
 }
 
-async fn receive(State(inbox): State<Arc<Inbox>>, headers: HeaderMap, body: Bytes) -> StatusCode {
-    inbox.received.lock().unwrap_or_else(PoisonError::into_inner).push(Received { headers, body });
+async fn receive(State(inbox): State<Arc<Inbox>>, uri: Uri, headers: HeaderMap, body: Bytes) -> StatusCode {
+    inbox.received.lock().unwrap_or_else(PoisonError::into_inner).push(Received { path: uri.path().to_owned(), headers, body });
     inbox.arrived.notify_one();
     StatusCode::OK
 }

@@ -7,6 +7,7 @@ mod demo;
 mod failure;
 mod server;
 mod settings;
+mod telemetry;
 
 use std::process::ExitCode;
 

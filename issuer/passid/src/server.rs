@@ -133,6 +133,11 @@ pub(crate) struct RunningIssuer {
 impl RunningIssuer {
     /// Opens the state, starts the issuer on `listener` and the worker that delivers webhooks.
     pub(crate) async fn start(listener: TcpListener, setup: IssuerSetup<'_>) -> Result<Self, Failure> {
+        Self::start_with(listener, setup, |router| router).await
+    }
+
+    /// [`RunningIssuer::start`] with something wrapped around every request.
+    pub(crate) async fn start_with(listener: TcpListener, setup: IssuerSetup<'_>, wrap: impl FnOnce(axum::Router) -> axum::Router) -> Result<Self, Failure> {
         let mut random = system_random()?;
         let sealer = Sealer::new(MasterKey::load_or_create(setup.master_key, &mut random)?);
         let store = Store::open(&setup.database).await?;
@@ -148,7 +153,7 @@ impl RunningIssuer {
             webhook::worker::take_over(&service).await?;
         }
         let stop = service.stopping.clone();
-        let router = http::router(service.clone());
+        let router = wrap(http::router(service.clone()));
         let stopping = stop.clone();
         let server = tokio::spawn(async move {
             axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())

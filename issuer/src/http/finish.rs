@@ -8,7 +8,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use tokio::time::Instant;
-use tracing::Instrument;
+use tracing::{Instrument, field};
 
 use passid_api::API_VERSION;
 use passid_api::ids::RequestId;
@@ -30,7 +30,17 @@ pub(super) async fn finish(State(service): State<Service>, request: Request, nex
     // The route's pattern, not the address: addresses can hold tokens.
     let route = request.extensions().get::<MatchedPath>().map_or_else(|| "unknown".to_owned(), |path| path.as_str().to_owned());
     let started = Instant::now();
-    let mut response = next.run(request).instrument(tracing::info_span!("request", id = request_id)).await;
+    let traced = tracing::debug_span!(
+        "http",
+        otel.name = format!("{method} {route}"),
+        otel.kind = "server",
+        otel.status_code = field::Empty,
+        request_id,
+        http.request.method = %method,
+        http.route = route,
+        http.response.status_code = field::Empty
+    );
+    let mut response = next.run(request).instrument(tracing::info_span!("request", id = request_id)).instrument(traced.clone()).await;
     let took = started.elapsed();
     let problem = response.extensions_mut().remove::<Problem>().or_else(|| problem_of_layers(&response));
     let code = problem.as_ref().map(|problem| problem.code);
@@ -47,6 +57,10 @@ pub(super) async fn finish(State(service): State<Service>, request: Request, nex
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     let status = response.status().as_u16();
+    traced.record("http.response.status_code", status);
+    if response.status().is_server_error() {
+        traced.record("otel.status_code", "ERROR");
+    }
     service.metrics.note_request(method.as_str(), &route, status, took);
     if let Some(owner) = response.extensions_mut().remove::<RequestOwner>() {
         let verification = response.extensions_mut().remove::<Made>().map(|made| made.0);

@@ -47,6 +47,7 @@ use std::pin::Pin;
 
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
+use tracing::Instrument;
 
 pub use connection::{Connection, Engine};
 pub use error::StoreError;
@@ -160,7 +161,7 @@ impl Store {
                     // The caller may have gone; the work is done all the same.
                     let _ = done.send(running.await);
                 }));
-                result.await.map_err(|_| StoreError::Interrupted)?
+                result.instrument(tracing::debug_span!("write database")).await.map_err(|_| StoreError::Interrupted)?
             }
         }
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use tokio::sync::Semaphore;
+use tracing::Instrument;
 
 use passid_circuits::{ArtifactError, Proof, Statement, Verifier};
 
@@ -37,6 +38,6 @@ impl ProofChecker {
             drop(place);
             valid
         });
-        checked.await.map_err(|_| StoreError::Interrupted)
+        checked.instrument(tracing::debug_span!("verify proof")).await.map_err(|_| StoreError::Interrupted)
     }
 }

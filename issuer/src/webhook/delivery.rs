@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tracing::Instrument;
+
 use passid_api::environment::Environment;
 use passid_api::ids::WebhookEndpointId;
 use passid_api::time::Timestamp;
@@ -90,7 +92,8 @@ pub(super) async fn attempt(service: &Service, delivery: LeasedDelivery, destina
         Some(secrets) if destination.enabled || single => {
             let message = Message { event: leased.event, body, url: &destination.url, environment: destination.environment, secrets };
             let limit = tokio::time::sleep(attempt::TIME_LIMIT);
-            attempt::make(&service.webhook_client, message, service.config.allow_loopback_webhooks, now, limit).await
+            let span = tracing::debug_span!("deliver webhook", otel.kind = "client", event = %leased.event, endpoint = %leased.endpoint);
+            attempt::make(&service.webhook_client, message, service.config.allow_loopback_webhooks, now, limit).instrument(span).await
         }
         _ => Outcome::not_made(DeliveryFailure::EndpointDisabled),
     };

@@ -7,12 +7,12 @@ use passid_api::policy::VerifierPolicy;
 use passid_issuer::config::Config;
 use passid_issuer::sandbox::bank::BankSource;
 use passid_issuer::verify::policy::built_in;
-use tracing_subscriber::EnvFilter;
 
 use crate::data_directory::DataDirectory;
 use crate::failure::Failure;
 use crate::server::{self, FirstLists, IssuerSetup, RunningIssuer};
-use crate::settings::{LogFormat, ServeOptions};
+use crate::settings::ServeOptions;
+use crate::telemetry;
 
 /// The operator's own policy.
 fn read_policy(file: &Path) -> Result<VerifierPolicy, Failure> {
@@ -26,17 +26,8 @@ fn read_policy(file: &Path) -> Result<VerifierPolicy, Failure> {
     Ok(policy)
 }
 
-fn log(format: LogFormat) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    match format {
-        LogFormat::Text => subscriber.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).init(),
-        LogFormat::Json => subscriber.json().flatten_event(true).with_current_span(true).with_span_list(false).init(),
-    }
-}
-
 pub(super) async fn run(options: ServeOptions) -> Result<(), Failure> {
-    log(options.log_format);
+    let traces = telemetry::begin(options.log_format, options.otlp_endpoint.as_ref())?;
     let _directory = DataDirectory::open(&options.store.data)?;
     let listener = server::listen(options.listen).await?;
     let address = server::local_address(&listener)?;
@@ -69,7 +60,7 @@ pub(super) async fn run(options: ServeOptions) -> Result<(), Failure> {
     config.retention = options.retention;
     config.sanctions_max_age_days = options.sanctions_max_age_days;
     let setup = IssuerSetup { config, database: options.store.database(), master_key: &options.store.master_key(), sanctions, banks };
-    let issuer = RunningIssuer::start(listener, setup).await?;
+    let issuer = RunningIssuer::start_with(listener, setup, |router| traces.continue_in(router)).await?;
     tracing::info!(%address, issuer = issuer.service.config.issuer(), "ready");
 
     server::asked_to_stop().await;
@@ -78,5 +69,6 @@ pub(super) async fn run(options: ServeOptions) -> Result<(), Failure> {
     if let Some(bank) = sandbox_bank {
         bank.stop().await;
     }
+    traces.end().await;
     Ok(())
 }

@@ -73,6 +73,7 @@ pub(crate) struct ServeOptions {
     pub(crate) trusted_proxies: Vec<IpNet>,
     pub(crate) operator_token: Option<OperatorToken>,
     pub(crate) log_format: LogFormat,
+    pub(crate) otlp_endpoint: Option<Url>,
     pub(crate) drain: Duration,
     pub(crate) uptime_target: i64,
     pub(crate) retention: Retention,
@@ -97,6 +98,7 @@ impl ServeOptions {
             "json" => Ok(LogFormat::Json),
             _ => Err("choose text or json".to_owned()),
         });
+        let otlp_endpoint = layers.read_with("otlp_endpoint", read_public_url);
         let drain = layers.value("drain_seconds").map(Duration::from_secs);
         let uptime_target = layers.read_with("uptime_target", read_percent);
         let retention = Retention {
@@ -125,6 +127,7 @@ impl ServeOptions {
             trusted_proxies,
             operator_token,
             log_format: log_format?,
+            otlp_endpoint,
             drain: drain?,
             uptime_target: uptime_target?,
             retention,

@@ -106,6 +106,13 @@ pub(crate) static SERVE: &[Setting] = &[
         "Holds the token, 24 characters or more, that opens /metrics as Authorization: Bearer; closed when left out",
     ),
     setting("log_format", "log-format", Some("FORMAT"), Some("text"), "text, or json with one object a line; RUST_LOG chooses what is logged"),
+    setting(
+        "otlp_endpoint",
+        "otlp-endpoint",
+        Some("URL"),
+        None,
+        "Send traces to this OpenTelemetry collector, as http://127.0.0.1:4318: OTLP over HTTP with JSON to URL/v1/traces; none when left out",
+    ),
     setting("drain_seconds", "drain-seconds", Some("SECONDS"), Some("30"), "How long requests under way may take when the server is asked to stop"),
     setting(
         "uptime_target",

@@ -17,6 +17,7 @@ use futures_util::FutureExt;
 use sqlx::ConnectOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use tokio::sync::{mpsc, oneshot};
+use tracing::Instrument;
 
 use super::{Connection, StoreError, Work};
 
@@ -121,7 +122,7 @@ impl SqliteBackend {
         let (reply, answer) = oneshot::channel();
         let job = Message::Job(Box::new(TypedJob { work, reply }));
         self.jobs.send(job).await.map_err(|_| StoreError::Interrupted)?;
-        answer.await.map_err(|_| StoreError::Interrupted)?
+        answer.instrument(tracing::debug_span!("write database")).await.map_err(|_| StoreError::Interrupted)?
     }
 
     pub(super) async fn close(&self) {
