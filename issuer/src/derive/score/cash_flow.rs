@@ -41,8 +41,6 @@ struct Movement {
 /// are used.
 #[derive(Debug, Clone)]
 pub(super) struct CashFlow {
-    /// Days since the oldest account was opened.
-    age_days: i32,
     /// Days from the first transaction to the day of judgement.
     pub(super) history_days: i32,
     /// Days since the last transaction.
@@ -80,7 +78,6 @@ impl CashFlow {
         let balances = end_of_day_balances(&rows, known.iter().sum(), first, material.today);
         let settling = usize::try_from((SETTLING_DAYS - opened_before_history).max(0)).unwrap_or(0);
         Some(Self {
-            age_days,
             history_days,
             silent_days: days_between(last, material.today).max(0),
             movements: rows.into_iter().filter_map(|row| movement(row, material.today)).collect(),
@@ -89,9 +86,9 @@ impl CashFlow {
         })
     }
 
-    /// Days since the oldest account was opened.
-    pub(super) const fn age_days(&self) -> i32 {
-        self.age_days
+    /// How much of a year the history covers, at most 1: a lowest balance of four months proves less than one of twelve.
+    pub(super) fn part_of_year_seen(&self) -> f64 {
+        (f64::from(self.history_days) / 365.0).clamp(0.0, 1.0)
     }
 
     /// What happened in the last `days`, or in the whole history when that is shorter.
@@ -104,10 +101,8 @@ impl CashFlow {
         let sum = |wanted: &dyn Fn(Kind) -> bool| recent.iter().filter(|movement| wanted(movement.kind)).map(|movement| movement.amount).sum::<f64>();
         let inflow = sum(&|kind| kind == Kind::Inflow);
         Window {
-            months,
             monthly_inflow: (inflow / months).max(1.0),
             inflow,
-            outflow: sum(&|kind| kind != Kind::Inflow),
             bills: sum(&|kind| kind == Kind::Bill),
             blocks: blocks(&recent, length),
             balances,
@@ -118,14 +113,10 @@ impl CashFlow {
 
 /// A stretch of days that ends on the day of judgement.
 pub(super) struct Window<'a> {
-    /// Its length in months.
-    pub(super) months: f64,
     /// What came in per month; at least one minor unit, so that it can be divided by.
     pub(super) monthly_inflow: f64,
     /// All that came in from others.
     pub(super) inflow: f64,
-    /// All that went out.
-    pub(super) outflow: f64,
     /// What went out as bills.
     pub(super) bills: f64,
     /// Inflow and outflow of each whole 30 days, latest first.
@@ -149,11 +140,6 @@ impl Window<'_> {
     /// The lowest end-of-day balance.
     pub(super) fn lowest(&self) -> f64 {
         self.balances.iter().copied().fold(f64::INFINITY, f64::min)
-    }
-
-    /// The highest end-of-day balance.
-    pub(super) fn highest(&self) -> f64 {
-        self.balances.iter().copied().fold(f64::NEG_INFINITY, f64::max)
     }
 }
 

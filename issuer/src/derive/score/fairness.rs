@@ -19,6 +19,8 @@ pub struct Fairness {
     pub groups: Vec<(&'static str, usize, usize)>,
     /// Smallest rate of passing over the largest; 1 when nobody passes.
     pub adverse_impact_ratio: f64,
+    /// Its 90 % interval: what other loans of the same groups might have given.
+    pub between: (f64, f64),
 }
 
 /// An attribute, its groups, and the group an example is in.
@@ -43,10 +45,40 @@ pub(super) fn audit(examples: &[Example], scores: &[u16]) -> Vec<Fairness> {
                 members.fold((name, 0, 0), |(name, all, passed), (_, score)| (name, all + 1, passed + usize::from(*score >= cut)))
             };
             let groups: Vec<_> = names.iter().map(|name| count(name)).filter(|(_, members, _)| *members > 0).collect();
-            let rates: Vec<f64> = groups.iter().map(|(_, members, passed)| count_as_float(*passed) / count_as_float(*members)).collect();
-            let (least, most) = (rates.iter().copied().fold(1.0, f64::min), rates.iter().copied().fold(0.0, f64::max));
-            found.push(Fairness { attribute, tier, groups, adverse_impact_ratio: if most > 0.0 { least / most } else { 1.0 } });
+            let (adverse_impact_ratio, between) = adverse_impact(&groups);
+            found.push(Fairness { attribute, tier, groups, adverse_impact_ratio, between });
         }
     }
     found
+}
+
+/// The smallest rate of passing over the largest, with the 90 % interval of a ratio of two rates: normal on the logarithm (Katz, Baptista,
+/// Azen and Pike 1978). Of more than two groups the two extremes were picked for being extreme, so the interval then errs to the low side.
+fn adverse_impact(groups: &[(&'static str, usize, usize)]) -> (f64, (f64, f64)) {
+    let parts = groups.iter().map(|(_, members, passed)| (count_as_float(*members), count_as_float(*passed)));
+    let rates: Vec<(f64, f64)> = parts.map(|(members, passed)| (passed / members, if passed > 0.0 { 1.0 / passed - 1.0 / members } else { f64::INFINITY })).collect();
+    let least = rates.iter().copied().min_by(|one, other| one.0.total_cmp(&other.0));
+    let most = rates.iter().copied().max_by(|one, other| one.0.total_cmp(&other.0));
+    match (least, most) {
+        (Some(least), Some(most)) if most.0 > 0.0 => {
+            let (ratio, reach) = (least.0 / most.0, (1.644_854 * (least.1 + most.1).sqrt()).exp());
+            if least.0 > 0.0 { (ratio, (ratio / reach, ratio * reach)) } else { (0.0, (0.0, 1.0)) }
+        }
+        _ => (1.0, (0.0, 1.0)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ratio_and_its_interval_are_the_textbooks() {
+        // 48 of 80 against 63 of 72: 0.6 / 0.875, standard error of the logarithm √(1/48 − 1/80 + 1/63 − 1/72).
+        let (ratio, (low, high)) = adverse_impact(&[("a", 80, 48), ("b", 72, 63)]);
+        assert!((ratio - 0.685_7).abs() < 1e-4 && (low - 0.580_2).abs() < 1e-3 && (high - 0.810_4).abs() < 1e-3, "{ratio} {low} {high}");
+        assert_eq!(adverse_impact(&[("a", 80, 0), ("b", 72, 0)]).0, 1.0, "nobody passes");
+        assert_eq!(adverse_impact(&[("a", 80, 0), ("b", 72, 9)]).0, 0.0);
+        assert_eq!(adverse_impact(&[]).0, 1.0);
+    }
 }

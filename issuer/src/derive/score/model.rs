@@ -114,8 +114,11 @@ pub struct Assessment {
 }
 
 impl Scale {
-    /// The scale of the first version: tier A begins at odds of 80, B at 20, C at 5.
-    pub(super) const FIRST: Self = Self { base_score: 700.0, base_odds: 20.0, points_to_double: 40.0 };
+    /// The scale of the first version: tier A begins at odds of 20 to one, B at 6.6, C at 2.2.
+    ///
+    /// Where A begins is a choice between the groups that reach it and the loans in it that go bad: `README.md` beside this file has
+    /// both for other cuts.
+    pub(super) const FIRST: Self = Self { base_score: 780.0, base_odds: 20.0, points_to_double: 50.0 };
 
     /// The score of log-odds of the bad outcome.
     pub(super) fn score(&self, bad_log_odds: f64) -> u16 {
@@ -201,10 +204,10 @@ impl Model {
     }
 }
 
-/// Percent: falls with the interval's width (to nothing at 400 points), with a history below a year (as its square root) and with
+/// Percent: falls with the interval's width (to nothing at 500 points), with a history below a year (as its square root) and with
 /// silence (a tenth for each month beyond the first without a transaction).
 fn confidence(flow: &CashFlow, width: u16) -> u8 {
-    let narrow = (1.0 - f64::from(width) / 400.0).max(0.0);
+    let narrow = (1.0 - f64::from(width) / 500.0).max(0.0);
     let length = (f64::from(flow.history_days) / 365.0).clamp(0.0, 1.0).sqrt();
     let silence = (1.0 - 0.1 * ((f64::from(flow.silent_days) - 30.0) / 30.0).max(0.0)).max(0.0);
     u8::try_from(rounded(100.0 * narrow * length * silence, 0.0, 100.0)).unwrap_or(100)

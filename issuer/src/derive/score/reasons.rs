@@ -12,14 +12,12 @@ pub(super) enum Theme {
     Income,
     Concentration,
     Surplus,
-    Activity,
-    Age,
 }
 
 /// Reasons at most and at least.
 const MOST: usize = 5;
 const LEAST: usize = 2;
-/// Log-odds below which a weakness is not worth a reason: under twelve points.
+/// Log-odds below which a weakness is not worth a reason: under fifteen points.
 const WORTH_SAYING: f64 = 0.2;
 
 /// A reason: a stable code and a sentence without amounts, names or dates.
@@ -35,14 +33,12 @@ impl Theme {
     const fn weakness(self) -> Reason {
         let (code, message) = match self {
             Self::Bills => ("few_regular_bills", "Few or no bills are paid from the account by transfer, standing order or direct debit."),
-            Self::Overdrawn => ("was_overdrawn", "The account was below zero, or was charged for it, within a year."),
+            Self::Overdrawn => ("was_overdrawn", "The account was below zero within a year."),
             Self::Cushion => ("thin_cushion", "At its lowest, the balance covers only a small part of a month's income."),
             Self::Swings => ("balance_swings", "The balance, or what is left of each month, swings widely."),
             Self::Income => ("income_unsteady", "What comes in varies much from payment to payment or month to month."),
             Self::Concentration => ("one_large_payment", "One single payment makes up much of what came in."),
             Self::Surplus => ("little_left", "Little of what comes in stays, or the balance is falling."),
-            Self::Activity => ("little_activity", "Few payments are made from the account."),
-            Self::Age => ("young_account", "The account is young."),
         };
         Reason { code, message }
     }
@@ -56,8 +52,6 @@ impl Theme {
             Self::Income => ("income_steady", "What comes in is steady."),
             Self::Concentration => ("many_payments", "Income is spread over many payments."),
             Self::Surplus => ("something_left", "Part of what comes in stays."),
-            Self::Activity => ("active_account", "The account is used for everyday payments."),
-            Self::Age => ("established_account", "The account has a history of a year or more."),
         };
         Reason { code, message }
     }

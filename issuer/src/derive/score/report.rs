@@ -51,12 +51,14 @@ pub fn markdown(model: &Model, found: &Validation) -> String {
         let (low, high) = bin.observed_between;
         let _ = writeln!(text, "| {} | {} | {:.3} | {:.3} | {low:.3} to {high:.3} |", bin.loans, bin.bad, bin.predicted, bin.observed());
     }
-    text.push_str("\n## Fairness\n\nSex and age are read for this audit only. The adverse impact ratio is the smallest rate of passing over the largest.\n\n");
-    text.push_str("| attribute | cut | group: passed of members | ratio | at least 0.8 |\n|---|---|---|---|---|\n");
+    text.push_str("\n## Fairness\n\nSex and age are read for this audit only. The adverse impact ratio is the smallest rate of passing over the largest, \
+                   with the interval that so few loans leave it.\n\n");
+    text.push_str("| attribute | cut | group: passed of members | ratio | 90 % interval | at least 0.8 |\n|---|---|---|---|---|---|\n");
     for row in &found.fairness {
         let groups: Vec<String> = row.groups.iter().map(|(group, members, passed)| format!("{group}: {passed} of {members}")).collect();
         let holds = if row.adverse_impact_ratio >= FOUR_FIFTHS { "yes" } else { "**no**" };
-        let _ = writeln!(text, "| {} | {} | {} | {:.3} | {holds} |", row.attribute, row.tier, groups.join(", "), row.adverse_impact_ratio);
+        let (ratio, (low, high)) = (row.adverse_impact_ratio, row.between);
+        let _ = writeln!(text, "| {} | {} | {} | {ratio:.3} | {low:.3} to {high:.3} | {holds} |", row.attribute, row.tier, groups.join(", "));
     }
     text
 }
