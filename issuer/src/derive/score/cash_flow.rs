@@ -100,14 +100,7 @@ impl CashFlow {
         let months = f64::from(length) / MONTH_DAYS;
         let sum = |wanted: &dyn Fn(Kind) -> bool| recent.iter().filter(|movement| wanted(movement.kind)).map(|movement| movement.amount).sum::<f64>();
         let inflow = sum(&|kind| kind == Kind::Inflow);
-        Window {
-            monthly_inflow: (inflow / months).max(1.0),
-            inflow,
-            bills: sum(&|kind| kind == Kind::Bill),
-            blocks: blocks(&recent, length),
-            balances,
-            recent,
-        }
+        Window { monthly_inflow: (inflow / months).max(1.0), inflow, bills: sum(&|kind| kind == Kind::Bill), blocks: blocks(&recent, length), balances, recent }
     }
 }
 

@@ -56,7 +56,8 @@ pub(super) fn audit(examples: &[Example], scores: &[u16]) -> Vec<Fairness> {
 /// Azen and Pike 1978). Of more than two groups the two extremes were picked for being extreme, so the interval then errs to the low side.
 fn adverse_impact(groups: &[(&'static str, usize, usize)]) -> (f64, (f64, f64)) {
     let parts = groups.iter().map(|(_, members, passed)| (count_as_float(*members), count_as_float(*passed)));
-    let rates: Vec<(f64, f64)> = parts.map(|(members, passed)| (passed / members, if passed > 0.0 { 1.0 / passed - 1.0 / members } else { f64::INFINITY })).collect();
+    let rates: Vec<(f64, f64)> =
+        parts.map(|(members, passed)| (passed / members, if passed > 0.0 { 1.0 / passed - 1.0 / members } else { f64::INFINITY })).collect();
     let least = rates.iter().copied().min_by(|one, other| one.0.total_cmp(&other.0));
     let most = rates.iter().copied().max_by(|one, other| one.0.total_cmp(&other.0));
     match (least, most) {

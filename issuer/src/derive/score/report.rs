@@ -51,8 +51,10 @@ pub fn markdown(model: &Model, found: &Validation) -> String {
         let (low, high) = bin.observed_between;
         let _ = writeln!(text, "| {} | {} | {:.3} | {:.3} | {low:.3} to {high:.3} |", bin.loans, bin.bad, bin.predicted, bin.observed());
     }
-    text.push_str("\n## Fairness\n\nSex and age are read for this audit only. The adverse impact ratio is the smallest rate of passing over the largest, \
-                   with the interval that so few loans leave it.\n\n");
+    text.push_str(
+        "\n## Fairness\n\nSex and age are read for this audit only. The adverse impact ratio is the smallest rate of passing over the largest, \
+                   with the interval that so few loans leave it.\n\n",
+    );
     text.push_str("| attribute | cut | group: passed of members | ratio | 90 % interval | at least 0.8 |\n|---|---|---|---|---|---|\n");
     for row in &found.fairness {
         let groups: Vec<String> = row.groups.iter().map(|(group, members, passed)| format!("{group}: {passed} of {members}")).collect();
