@@ -4,6 +4,9 @@
 //! rule a small generator is seeded with the plan's seed, the rule's position and the month, so a month looks the same whenever
 //! it is generated; moving the clock forward only appends. Amounts are uniform between a rule's bounds. Salaries that fall on a
 //! weekend come the Friday before, payments the Monday after.
+//!
+//! Left alone, a balance made of such draws wanders off, and the person is rich or ruined depending on the day one looks. A [`Sweep`]
+//! anchors it: shortly before payday whatever is above a fixed amount leaves the account, so every month ends where the last one did.
 
 use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
@@ -20,6 +23,22 @@ pub(super) struct Plan {
     pub(super) seed: u64,
     /// What happens to them.
     pub(super) rules: Vec<Rule>,
+    /// What keeps their balances from wandering.
+    pub(super) sweeps: Vec<Sweep>,
+}
+
+/// Moves out what is above `keep` on a day of every month.
+pub(super) struct Sweep {
+    /// Position of the account.
+    pub(super) account: usize,
+    /// When; it sees everything booked up to and on that day.
+    pub(super) timing: Timing,
+    /// What stays, minor units.
+    pub(super) keep: i64,
+    /// Less than this is not worth a transfer.
+    pub(super) least: i64,
+    /// What the statement says.
+    pub(super) label: Label,
 }
 
 /// Something that happens again and again.
@@ -43,6 +62,8 @@ pub(super) struct Rule {
 pub(super) enum Timing {
     /// On this day or, on a weekend, the Friday before.
     MonthlyBefore(i8),
+    /// So many days before [`Timing::MonthlyBefore`] of this day.
+    AheadOf(i8, i64),
     /// On this day or, on a weekend, the Monday after; up to so many days late.
     MonthlyAfter(i8, u64),
     /// Every week on this day.
@@ -88,6 +109,12 @@ impl Plan {
                     }
                 }
             }
+            for sweep in &self.sweeps {
+                // A sweep draws nothing: any generator gives its day.
+                for day in sweep.timing.days(first, &mut SplitMix(0)).into_iter().filter(|day| *day <= today) {
+                    sweep.enter(&mut customer.accounts, day);
+                }
+            }
         }
         for account in &mut customer.accounts {
             settle(account);
@@ -106,6 +133,7 @@ impl Timing {
         let on = |day: i8| first.with().day(day.min(first.days_in_month())).build().unwrap_or(first);
         match self {
             Self::MonthlyBefore(day) => vec![roll(on(day), -1)],
+            Self::AheadOf(day, ahead) => vec![roll(on(day), -1).saturating_sub(ahead.days())],
             Self::MonthlyAfter(day, late) => {
                 let days_late = i64::try_from(random.between(0, late)).unwrap_or(0);
                 vec![roll(on(day).saturating_add(days_late.days()), 1)]
@@ -133,6 +161,17 @@ impl Rule {
     fn draw(&self, random: &mut SplitMix) -> i64 {
         let (low, high) = self.amount;
         low.min(high).saturating_add_unsigned(random.between(0, high.abs_diff(low)))
+    }
+}
+
+impl Sweep {
+    fn enter(&self, accounts: &mut [BookedAccount], day: Date) {
+        let Some(account) = accounts.get_mut(self.account) else { return };
+        let booked: i64 = account.entries.iter().filter(|entry| entry.booked_on <= day).map(|entry| entry.minor).sum();
+        let above = account.opening_minor.saturating_add(booked).saturating_sub(self.keep);
+        if above >= self.least {
+            account.entries.push(Entry { id: String::new(), booked_on: day, minor: -above, balance_minor: 0, label: self.label.clone() });
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
 
 use crate::bank::data::AccountKind;
-use crate::sandbox::bank::generator::{Rule, Timing};
+use crate::sandbox::bank::generator::{Rule, Sweep, Timing};
 use crate::sandbox::bank::ledger::{BookedAccount, Label};
 
 /// Letters of a code from this file's tables; the tables hold no other.
@@ -127,4 +127,11 @@ pub(super) fn transfer(accounts: &[BookedAccount], from: usize, to: usize, timin
         label: leg(to, "TO OWN ACCOUNT", ("ICDT", "BOOK")),
         mirrored: Some((to, per_mille, leg(from, "FROM OWN ACCOUNT", ("RCDT", "BOOK")))),
     }
+}
+
+/// What is left of the first account above `keep`, so many days before a payday on `day`, goes to `payee`.
+pub(super) fn sweep(day: i8, days_ahead: i64, keep: i64, least: i64, payee: &str, purpose: &'static str) -> Sweep {
+    let mut label = label(&format!("TRANSFER {payee}"), payee, ("ICDT", "DMCT"));
+    label.purpose = Some(purpose);
+    Sweep { account: 0, timing: Timing::AheadOf(day, days_ahead), keep, least, label }
 }

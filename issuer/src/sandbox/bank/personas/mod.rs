@@ -3,8 +3,8 @@
 //! | customer | lives in | income | what makes them different |
 //! |---|---|---|---|
 //! | Amara Osei | Nairobi | one salary in US dollars, never missed | saves every month, everything on time, a third account in another currency |
-//! | Tobenna Eze | Lagos | a salary and freelance work in naira | a loan, a savings order that is sometimes skipped, now and then a returned payment |
-//! | Efua Mensah | Accra | a small salary, many odd jobs and cash, in cedi | the bank spells her name differently, bills come late, savings are rare |
+//! | Tobenna Eze | Lagos | a salary and freelance work in naira | a loan, a small cushion, now and then a returned payment |
+//! | Efua Mensah | Accra | a small salary, odd jobs and cash, in cedi | the bank spells her name differently, bills come late, little is left before payday |
 
 mod amara;
 mod build;
