@@ -64,9 +64,8 @@ pub(crate) async fn start_bank(listener: TcpListener, issuer: &Url, source: Bank
     Ok(SandboxBank::start(listener, SandboxBankConfig { clock, source, client, random, page_size: BANK_PAGE_SIZE }).await?)
 }
 
-/// The provider for a bank, with a client that follows no redirect and asks no proxy.
-pub(crate) fn provider(connection: ObieConfig) -> Result<Arc<dyn BankProvider>, Failure> {
-    let client = plain_client()?;
+/// The provider for a bank. `client` must follow no redirect and ask no proxy, as [`plain_client`].
+pub(crate) fn provider(connection: ObieConfig, client: reqwest::Client) -> Result<Arc<dyn BankProvider>, Failure> {
     Ok(Arc::new(Obie::new(connection, client, Arc::new(SystemClock), Arc::new(TimerPause), system_random()?)))
 }
 

@@ -36,10 +36,13 @@ pub(super) async fn run(options: ServeOptions) -> Result<(), Failure> {
         None => server::url_of(address)?,
     };
     let mut banks = Vec::new();
+    for bank in options.banks {
+        banks.push(server::provider(bank.config, bank.http)?);
+    }
     let sandbox_bank = match options.sandbox_bank {
         Some(bank_address) => {
             let bank = server::start_bank(server::listen(bank_address).await?, &public_url, BankSource::Personas).await?;
-            banks.push(server::provider(bank.connection())?);
+            banks.push(server::provider(bank.connection(), server::plain_client()?)?);
             Some(bank)
         }
         None => None,

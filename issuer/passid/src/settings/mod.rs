@@ -1,5 +1,6 @@
 //! Settings: one table says what there is; a file, the environment and flags say what holds.
 
+mod banks;
 mod layers;
 mod table;
 
@@ -19,6 +20,7 @@ use passid_issuer::retention::Retention;
 use passid_issuer::store::DatabaseUrl;
 use url::Url;
 
+pub(crate) use banks::BankConnection;
 pub(crate) use layers::{Layers, Mistake};
 pub(crate) use table::{SERVE, STORE, Setting};
 
@@ -66,6 +68,7 @@ pub(crate) struct ServeOptions {
     pub(crate) sanctions: Option<PathBuf>,
     pub(crate) sanctions_max_age_days: u32,
     pub(crate) policy: Option<PathBuf>,
+    pub(crate) banks: Vec<BankConnection>,
     pub(crate) sandbox_bank: Option<SocketAddr>,
     pub(crate) allow_loopback_webhooks: bool,
     pub(crate) allow_development_circuit: bool,
@@ -88,6 +91,7 @@ impl ServeOptions {
         let public_url = layers.read_with("public_url", read_public_url);
         let (sanctions, policy, sandbox_bank) = (layers.value("sanctions"), layers.value("policy"), layers.value("sandbox_bank"));
         let sanctions_max_age_days = days(layers, "sanctions_max_age_days");
+        let banks = layers.read_with("banks", |text| banks::read(Path::new(text))).unwrap_or_default();
         let allow_loopback_webhooks = layers.value("allow_loopback_webhooks").unwrap_or_default();
         let allow_development_circuit = layers.value("allow_development_circuit").unwrap_or_default();
         let limits = layers.read_with("limits", |text| read_list(text, str::parse)).unwrap_or_default();
@@ -120,6 +124,7 @@ impl ServeOptions {
             sanctions,
             sanctions_max_age_days: sanctions_max_age_days?,
             policy,
+            banks,
             sandbox_bank,
             allow_loopback_webhooks,
             allow_development_circuit,
@@ -273,5 +278,6 @@ pub(crate) fn reference() -> String {
         let row = format!("| `{}` | `--{}{value}` | `{}` | {default} | {} |\n", setting.name, setting.flag, setting.variable(), setting.about);
         text.push_str(&row);
     }
+    text.push_str(&banks::reference());
     text
 }

@@ -75,6 +75,7 @@ pub(crate) static SERVE: &[Setting] = &[
         "Nobody is said to be clear when the lists were loaded or confirmed longer ago, or one was published more than a year ago",
     ),
     setting("policy", "policy", Some("FILE"), None, "A verifier policy to apply instead of verifier_policy_v1 (see issuer/policies); give it another version"),
+    setting("banks", "banks", Some("FILE"), None, "The banks holders can connect, a TOML file as below; without it and the sandbox bank there are none"),
     setting("sandbox_bank", "sandbox-bank", Some("ADDR"), None, "Also run the sandbox bank with its three personas, here"),
     setting("allow_loopback_webhooks", "allow-loopback-webhooks", None, Some("false"), "Let sandbox webhooks go to plain http on this machine"),
     setting(
