@@ -58,6 +58,7 @@ pub async fn take_in_force(service: &Service) -> Result<(), StoreError> {
         drop(reader);
         let (inside, number) = (service.clone(), version.version);
         tokio::task::spawn_blocking(move || inside.sanctions.replace(number, lists)).await.map_err(|_| StoreError::Interrupted)?;
+        tracing::info!(version = number, "sanctions lists of this version are screened from now on");
     }
     Ok(())
 }

@@ -10,6 +10,9 @@ use super::screener::Screener;
 /// Of every name of the lists one in so many is asked for when no people are given.
 const SAMPLE: usize = 17;
 
+/// The system counts processor time by the tick, a few milliseconds; what is shorter than many of them is measured as elapsed.
+const TICKS: Duration = Duration::from_millis(100);
+
 /// What was measured. Times are those of one core: the processor's where the system tells them, else elapsed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Measured {
@@ -94,10 +97,8 @@ impl Stopwatch {
     }
 
     fn stop(&self) -> Duration {
-        match (self.processor, processor_time()) {
-            (Some(before), Some(after)) => after.saturating_sub(before),
-            _ => self.began.elapsed(),
-        }
+        let processor = self.processor.zip(processor_time()).map(|(before, after)| after.saturating_sub(before));
+        processor.filter(|took| *took >= TICKS).unwrap_or_else(|| self.began.elapsed())
     }
 }
 
