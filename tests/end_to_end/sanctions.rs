@@ -176,3 +176,19 @@ async fn lists_that_nobody_confirms_make_nobody_clear_until_they_are_confirmed()
         assert_eq!(clear().await, json!(true), "{}: the same lists, confirmed", world.engine);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_kept_to_screen_again_ends_when_nothing_is_vouched_for_and_a_match_stays() {
+    for world in World::on_every_engine().await {
+        let _holders = (world.amara().await, world.holder("tobenna", "Tobenna Eze").await);
+        load(&world, &[(3, "OSEI, Amara", "")]).await.unwrap();
+        follow::follow(&world.service).await.unwrap();
+        let kept = async || store::screened::count(&mut world.service.store.reader().await.unwrap(), 0).await.unwrap().0;
+        // A credential lasts 30 days, and what was declared for it is kept 30 more.
+        for (days, left) in [(59, 2), (2, 1), (400, 1)] {
+            world.clock.advance(days * 86_400);
+            passid_issuer::retention::enforce(&world.service).await.unwrap();
+            assert_eq!(kept().await, left, "{} after {days} more days", world.engine);
+        }
+    }
+}

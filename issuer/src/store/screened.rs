@@ -183,18 +183,16 @@ pub async fn erase(connection: &mut Connection, user: UserId) -> Result<(), Stor
     connection.execute("DELETE FROM screened_holders WHERE user_id = $1", params![user]).await.map(drop)
 }
 
-/// Forgets holders who declared nothing since `before`, have had no credential since, and whom no list matches; with their clearances.
+/// Forgets holders who declared nothing since `before`, have had no credential since, and whom no list matches. What an operator cleared
+/// stays for when they come back: it goes with the account.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn end(connection: &mut Connection, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
-    let sql = "SELECT h.user_id FROM screened_holders h JOIN wallet_users u ON u.id = h.user_id WHERE u.sanctions_match = 0 AND h.declared_at < $1 \
-               AND NOT EXISTS (SELECT 1 FROM credentials c WHERE c.user_id = h.user_id AND c.revoked_at IS NULL AND c.expires_at >= $1) LIMIT $2";
-    let rows = connection.fetch_all(sql, params![before, limit]).await?;
-    for row in &rows {
-        erase(connection, row.parse("user_id")?).await?;
-    }
-    Ok(rows.len() as u64)
+    let sql = "DELETE FROM screened_holders WHERE user_id IN \
+               (SELECT h.user_id FROM screened_holders h JOIN wallet_users u ON u.id = h.user_id WHERE u.sanctions_match = 0 AND h.declared_at < $1 \
+               AND NOT EXISTS (SELECT 1 FROM credentials c WHERE c.user_id = h.user_id AND c.revoked_at IS NULL AND c.expires_at >= $1) LIMIT $2)";
+    connection.execute(sql, params![before, limit]).await
 }
 
 /// An entry of the log.
