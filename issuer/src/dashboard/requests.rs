@@ -24,6 +24,9 @@ const PAGE: u32 = 50;
 /// Keys to choose from.
 const MAX_KEYS: u32 = 100;
 const DAY: i64 = 86_400;
+/// What is said of an identifier that is not in the log.
+const MISSING: &str = "There is no such request in this environment’s log. Check the identifier, and whether the key was one of the other \
+                       environment; requests without a working key are in nobody’s log.";
 
 /// Answers by the first digit of their status: the word in the address, the statuses, the words on the page.
 const ANSWERS: [(&str, (u16, u16), &str); 3] =
@@ -180,11 +183,7 @@ async fn list(State(service): State<Service>, visit: Visit, Query(filters): Quer
         };
         match found {
             Some(request) => return Ok(Redirect::to(&format!("/dashboard/{environment}/requests/{}", request.id)).into_response()),
-            None => {
-                missing = Some(
-                    "There is no such request in this environment’s log. Check the identifier, and whether the key was one of the other environment; requests without a working key are in nobody’s log.",
-                )
-            }
+            None => missing = Some(MISSING),
         }
     }
     let after: Option<RequestId> = filters.after.as_deref().map(str::parse).transpose().map_err(|_| PageError::not_found())?;

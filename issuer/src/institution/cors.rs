@@ -170,7 +170,6 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread")]
     async fn every_wrong_origin_is_named_and_none_is_registered() {
-        // Kept: its directory goes with it.
         let database = crate::store::testing::sqlite();
         let issuer = TestIssuer::start(&database).await;
         let owner = Workspace::onboard(&Api::new(&issuer.service), "ada@meridian.example").await;
