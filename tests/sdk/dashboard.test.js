@@ -316,7 +316,8 @@ describe("a new institution", () => {
           const own = document.activeElement.type === "date";
           return [globalThis.order.indexOf(document.activeElement), own || style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0];
         });
-        if (index === -1) break;
+        // After the last place comes the browser's own, or the first again.
+        if (index === -1 || (index === 0 && seen.length > 1)) break;
         expect(visible, `${path}: the focus is not seen on place ${index}`).toBe(true);
         if (seen.at(-1) !== index) seen.push(index);
       }
@@ -337,7 +338,7 @@ describe("a new institution", () => {
     await page.keyboard.press("Tab");
     await page.getByRole("button", { name: "Show" }).focus();
     await page.keyboard.press("Enter");
-    expect(new URL(page.url()).searchParams.get("answer")).toBe("refused");
+    await page.waitForURL(/[?&]answer=refused/);
   });
 
   it("sees its figures on the overview, and that live is another world", async () => {
