@@ -117,7 +117,10 @@ async fn on(store: &Store, place: &StoreOptions, command: Command) -> Result<(),
                 std::fs::write(&path, text).map_err(|source| Failure::File { path, source })?;
             }
             say(&loaded);
-            let Some(done) = done? else { return Ok(println!("no holder to screen yet")) };
+            let Some(done) = done? else {
+                println!("no holder to screen yet");
+                return Ok(());
+            };
             println!("{} holders screened again: {} matched and revoked, {} freed", done.screened, done.matched, done.freed);
             match done.unreadable {
                 0 => Ok(()),
@@ -126,7 +129,10 @@ async fn on(store: &Store, place: &StoreOptions, command: Command) -> Result<(),
         }
         Command::Show { .. } => show(store).await,
         Command::Matches { .. } => {
-            let Some(service) = server::inside(store, &place.master_key()).await? else { return Ok(println!("no holder yet")) };
+            let Some(service) = server::inside(store, &place.master_key()).await? else {
+                println!("no holder yet");
+                return Ok(());
+            };
             matches(&service).await
         }
         Command::Clear { user, list, entry, reason, by, .. } => {
@@ -185,7 +191,8 @@ async fn rescreen(store: &Store, place: &StoreOptions) -> Result<Option<Rescreen
 async fn show(store: &Store) -> Result<(), Failure> {
     let mut reader = store.reader().await?;
     let Some(version) = store::sanctions::latest(&mut reader).await? else {
-        return Ok(println!("no sanctions list is loaded; nobody is said to be clear"));
+        println!("no sanctions list is loaded; nobody is said to be clear");
+        return Ok(());
     };
     println!("version {} of {}, confirmed {}", version.version, version.loaded_at, version.confirmed_at);
     for list in store::sanctions::lists(&mut reader, version.version).await? {
