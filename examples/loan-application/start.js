@@ -16,7 +16,7 @@ import { loanApplication } from "./server.js";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const targets = [process.env.CARGO_TARGET_DIR, join(root, "target")].filter(Boolean);
 const candidates = [process.env.PASSID_BIN, ...targets.flatMap((target) => [join(target, "release/passid"), join(target, "debug/passid")])];
-const program = candidates.find((path) => path && existsSync(path));
+export const program = candidates.find((path) => path && existsSync(path));
 
 async function freePort() {
   const server = createServer().listen(0, "127.0.0.1");

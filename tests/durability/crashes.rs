@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 use super::load;
 
 /// How often the server is killed when `PASSID_CRASH_RUNS` does not say.
-const RUNS: u64 = 10;
+const RUNS: u64 = 200;
 /// Requests under way at once.
 const CLIENTS: usize = 8;
 
@@ -59,7 +59,7 @@ async fn what_was_answered_is_delivered_however_often_the_server_is_killed() {
         }
         server = Server::start(directory.path(), &[]).await;
     }
-    let received = receiver.wait_until(|received| answered.iter().all(|one| load::events(received).contains_key(one))).await;
+    let received = receiver.wait_until(|received| load::all_reported(&answered, received)).await;
     load::check(&client, &server.url, &institution, &answered, &received).await;
     assert!(server.stop(), "asked to stop, it ends well");
 }

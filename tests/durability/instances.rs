@@ -141,7 +141,7 @@ async fn three_servers_killed_in_turn_lose_and_double_nothing() {
         let again = load::verify(&clients[turn % SERVERS], &base, &institution, key).await;
         assert_eq!(again.as_ref(), verifications.first());
     }
-    let received = receiver.wait_until(|received| answered.iter().all(|one| load::events(received).contains_key(one))).await;
+    let received = receiver.wait_until(|received| load::all_reported(&answered, received)).await;
     load::check(&clients[0], &base, &institution, &answered, &received).await;
 
     // What was not answered, because its server was killed, was asked again under its key: no request was recorded twice.

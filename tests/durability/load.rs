@@ -40,6 +40,14 @@ pub(crate) fn events(received: &[Received]) -> BTreeMap<String, BTreeSet<String>
     events
 }
 
+/// Whether an event about every answered verification has arrived. The bodies are read only once enough of them are there.
+pub(crate) fn all_reported(answered: &BTreeSet<String>, received: &[Received]) -> bool {
+    received.len() >= answered.len() && {
+        let events = events(received);
+        answered.iter().all(|one| events.contains_key(one))
+    }
+}
+
 /// Checks what a run must leave: every answered verification was reported, each under one identifier, and none was reported that is
 /// not there.
 pub(crate) async fn check(client: &reqwest::Client, base: &Url, institution: &Institution, answered: &BTreeSet<String>, received: &[Received]) {

@@ -66,9 +66,11 @@ impl Receiver {
     pub async fn wait_until(&self, enough: impl Fn(&[Received]) -> bool) -> Vec<Received> {
         loop {
             let arrived = self.inbox.arrived.notified();
-            let received = self.inbox.received.lock().unwrap_or_else(PoisonError::into_inner).clone();
-            if enough(&received) {
-                return received;
+            {
+                let received = self.inbox.received.lock().unwrap_or_else(PoisonError::into_inner);
+                if enough(&received) {
+                    return received.clone();
+                }
             }
             arrived.await;
         }

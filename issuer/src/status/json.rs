@@ -84,9 +84,31 @@ fn page(picture: &Snapshot, issuer: &str) -> PageName {
     PageName { id: PAGE_ID, name: "PASSID", url: format!("{issuer}/status"), time_zone: "Etc/UTC", updated_at: picture.taken_at }
 }
 
-/// The overall health of a picture; nothing measured yet is said to be just that.
+/// The overall health of a picture; nothing measured yet is said to be just that. An incident that is told of is not contradicted by
+/// probes that pass.
 pub(super) fn indicator(picture: &Snapshot) -> (&'static str, &'static str) {
-    if picture.components.is_empty() { ("none", "Not measured yet") } else { overall(picture.worst()) }
+    if picture.components.is_empty() {
+        return ("none", "Not measured yet");
+    }
+    match picture.worst() {
+        Health::Operational => picture
+            .active()
+            .map(|incident| told(incident.impact))
+            .max_by_key(|(place, ..)| *place)
+            .map_or(overall(Health::Operational), |(_, indicator, description)| (indicator, description)),
+        worst => overall(worst),
+    }
+}
+
+/// How an open incident shows while every component's probes pass, the worst last.
+const fn told(impact: Impact) -> (u8, &'static str, &'static str) {
+    match impact {
+        Impact::None => (0, "none", "Systems operational, an incident is being looked into"),
+        Impact::Maintenance => (1, "maintenance", "Maintenance under way"),
+        Impact::Minor => (2, "minor", "An incident is open"),
+        Impact::Major => (3, "major", "A major incident is open"),
+        Impact::Critical => (4, "critical", "A critical incident is open"),
+    }
 }
 
 fn status_of(picture: &Snapshot) -> Overall {

@@ -140,6 +140,8 @@ async fn an_incident_is_told_from_its_beginning_to_its_end() {
         job::turn(&issuer.service).await;
         let summary = get(&issuer, "/api/v2/summary.json").await;
         assert_eq!(summary["incidents"][0]["status"], "identified", "{}", database.engine);
+        assert_eq!(summary["status"], json!({ "indicator": "minor", "description": "An incident is open" }), "every probe passes, and yet");
+        assert!(!text(&issuer, "/status").await.contains("All systems operational"));
         issuer.clock.advance(60);
         say(id, Stage::Resolved, "It is over.").await.unwrap();
         assert!(say(id, Stage::Monitoring, "Or is it?").await.is_err(), "what is over stays over");
@@ -149,7 +151,8 @@ async fn an_incident_is_told_from_its_beginning_to_its_end() {
         let incidents = get(&issuer, "/api/v2/incidents.json").await;
         let told: Vec<_> = incidents["incidents"][0]["incident_updates"].as_array().unwrap().iter().map(|update| update["status"].clone()).collect();
         assert_eq!(told, ["resolved", "identified", "investigating"]);
-        assert!(get(&issuer, "/api/v2/summary.json").await["incidents"].as_array().unwrap().is_empty());
+        let over = get(&issuer, "/api/v2/summary.json").await;
+        assert!(over["incidents"].as_array().unwrap().is_empty() && over["status"]["indicator"] == "none", "{over}");
         let (page, feed) = (text(&issuer, "/status").await, text(&issuer, "/status/feed.atom").await);
         assert!(page.contains("Elevated latency &#60;b&#62;") && !page.contains("<b>"), "{page}");
         assert!(feed.contains("It is over.") && !feed.contains("<b>"), "{feed}");
