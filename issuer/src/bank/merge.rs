@@ -119,7 +119,7 @@ impl Listing<'_> {
 }
 
 /// The first half of a SHA-256 over each field with its length before it; words count without case and spacing, which banks change.
-fn content(row: &Transaction) -> Content {
+pub(super) fn content(row: &Transaction) -> Content {
     let mut hash = Sha256::new();
     let mut field = |text: &str| {
         hash.update(u64::try_from(text.len()).unwrap_or(u64::MAX).to_be_bytes());

@@ -5,21 +5,42 @@
 
 use std::collections::HashSet;
 
+use sha2::{Digest, Sha256};
 use url::Url;
 
+use super::data::Transaction;
 use super::error::BankError;
+use super::merge::content;
 
 /// Walks the pages of one resource.
 pub struct PageWalk {
     resource: Url,
     seen: HashSet<String>,
+    shown: HashSet<[u8; 32]>,
     limit: usize,
 }
 
 impl PageWalk {
     /// Begins at `first`; at most `limit` pages.
     pub fn begin(first: &Url, limit: usize) -> Self {
-        Self { resource: first.clone(), seen: HashSet::from([first.as_str().to_owned()]), limit }
+        Self { resource: first.clone(), seen: HashSet::from([first.as_str().to_owned()]), shown: HashSet::new(), limit }
+    }
+
+    /// Takes note of what a page shows. A page may be reached under two addresses, and its rows may come under other identifiers: what
+    /// they say tells that it was here before. One row alone may well be equal to another.
+    ///
+    /// # Errors
+    /// [`BankError::BadPageLink`] when an earlier page showed the same.
+    pub fn shows(&mut self, rows: &[Transaction]) -> Result<(), BankError> {
+        let mut hash = Sha256::new();
+        for row in rows {
+            hash.update(content(row));
+            hash.update(row.balance_after.unwrap_or_default().to_be_bytes());
+        }
+        if rows.len() > 1 && !self.shown.insert(hash.finalize().into()) {
+            return Err(BankError::BadPageLink("leads in a circle"));
+        }
+        Ok(())
     }
 
     /// Where the next page is, or `None` after the last: the page just read linked to `link` and promised so many pages in all.

@@ -213,6 +213,7 @@ impl Reading<'_> {
                 return Err(BankError::TooLarge("transactions").into());
             }
             self.access.observer.progress(ReadProgress { transactions: self.progress.transactions + count, ..self.progress });
+            walk.shows(&page.rows)?;
             next = walk.next(page.next.as_deref(), page.total_pages)?;
             self.staging.save(StagedPage { account: account.id.clone(), walk: number, rows: page.rows.clone() }).await?;
             pages.push(page.rows);

@@ -67,6 +67,15 @@ proptest! {
 }
 
 #[tokio::test]
+async fn a_page_that_links_to_itself_and_changes_its_identifiers_is_counted_once() {
+    let world = World::with_page_size(20).await;
+    let mut tokens = world.link("tobenna").await;
+    world.bank.faults().inject_after(Fault::PageLinksToItself, 0, 1);
+    world.bank.faults().inject_after(Fault::IdentifiersChanged, 0, 1);
+    assert_eq!(contents(&world.read(&mut tokens).await.unwrap()), undisturbed().await);
+}
+
+#[tokio::test]
 async fn each_fault_alone_is_got_over_in_one_read() {
     let expected = undisturbed().await;
     for fault in PASSING {
