@@ -12,7 +12,7 @@ use zeroize::Zeroize;
 use super::data::Transaction;
 
 /// What a row says, without the bank's identifier for it.
-type Content = [u8; 16];
+pub(super) type Content = [u8; 16];
 
 /// The rows of one account, each once.
 #[derive(Default)]

@@ -67,12 +67,22 @@ proptest! {
 }
 
 #[tokio::test]
-async fn a_page_that_links_to_itself_and_changes_its_identifiers_is_counted_once() {
-    let world = World::with_page_size(20).await;
-    let mut tokens = world.link("tobenna").await;
-    world.bank.faults().inject_after(Fault::PageLinksToItself, 0, 1);
-    world.bank.faults().inject_after(Fault::IdentifiersChanged, 0, 1);
-    assert_eq!(contents(&world.read(&mut tokens).await.unwrap()), undisturbed().await);
+async fn a_page_that_links_to_itself_and_changes_is_counted_once() {
+    for changes in [
+        &[(Fault::IdentifiersChanged, 1)][..],
+        &[(Fault::IdentifiersChanged, 1), (Fault::RowLeftOut, 1)],
+        &[(Fault::IdentifiersChanged, 3), (Fault::RowLeftOut, 3)],
+    ] {
+        for spared in 0..4 {
+            let world = World::with_page_size(20).await;
+            let mut tokens = world.link("tobenna").await;
+            world.bank.faults().inject_after(Fault::PageLinksToItself, spared, 1);
+            for (fault, times) in changes {
+                world.bank.faults().inject_after(*fault, spared, *times);
+            }
+            assert_eq!(contents(&world.read(&mut tokens).await.unwrap()), undisturbed().await, "{changes:?} after {spared}");
+        }
+    }
 }
 
 #[tokio::test]
