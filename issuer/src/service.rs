@@ -119,7 +119,7 @@ impl Service {
     pub async fn start(config: Config, dependencies: Dependencies) -> Result<Self, StartError> {
         let Dependencies { store, clock, mut random, sealer, webhook_client, banks, sanctions } = dependencies;
         let keys = KeyRing::load_or_create(&store, &sealer, Arc::clone(&clock), random.as_mut()).await?;
-        let proofs = ProofChecker::new()?;
+        let proofs = ProofChecker::new(random.as_mut())?;
         let meter = Meter::new(config.limits.clone());
         let parts = ServiceParts {
             config,

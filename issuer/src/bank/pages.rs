@@ -47,20 +47,19 @@ impl PageWalk {
     /// [`BankError::BadPageLink`] when an earlier page showed the same.
     pub fn shows(&mut self, rows: &[Transaction]) -> Result<(), BankError> {
         let with_balances: Option<Vec<Shown>> = rows.iter().map(|row| row.balance_after.map(|balance| (content(row), balance))).collect();
-        let again = match with_balances {
-            Some(rows) => {
-                let overlap = usize::from(!rows.is_empty() && rows.first().copied() == self.last_shown);
-                let known = rows.iter().skip(overlap).filter(|row| self.rows_shown.contains(*row)).count();
-                self.last_shown = rows.last().copied().or(self.last_shown);
-                let again = known * 2 > rows.len() - overlap;
-                self.rows_shown.extend(rows);
-                again
+        let again = if let Some(rows) = with_balances {
+            let overlap = usize::from(!rows.is_empty() && rows.first().copied() == self.last_shown);
+            let known = rows.iter().skip(overlap).filter(|row| self.rows_shown.contains(*row)).count();
+            self.last_shown = rows.last().copied().or(self.last_shown);
+            let again = known * 2 > rows.len() - overlap;
+            self.rows_shown.extend(rows);
+            again
+        } else {
+            let mut hash = Sha256::new();
+            for row in rows {
+                hash.update(content(row));
             }
-            None => {
-                let mut hash = Sha256::new();
-                rows.iter().for_each(|row| hash.update(content(row)));
-                rows.len() > 1 && !self.pages_shown.insert(hash.finalize().into())
-            }
+            rows.len() > 1 && !self.pages_shown.insert(hash.finalize().into())
         };
         if again { Err(BankError::BadPageLink("leads in a circle")) } else { Ok(()) }
     }

@@ -83,10 +83,10 @@ pub async fn check_at(service: &Service, agreement: &Agreement, presentation: &P
 
     let statement = statement(agreement, presentation, &head.root)?;
     let proof: Proof = proof(&presentation.proof)?;
-    let fields = StatementFields::from(statement.clone());
-    if !service.proofs.verify(statement, proof).await? {
+    if !service.proofs.verify(&statement, proof).await? {
         return Err(invalid("The proof does not verify for what was agreed."));
     }
+    let fields = StatementFields::from(statement);
     let disclosed = DisclosedClaims::new(fields.mask, fields.disclosed).map_err(|_| invalid("A hidden claim has a value."))?;
     let claims = disclosed.to_json(presentation.max_data_age.div_ceil(3_600)).map_err(|error| ApiError::internal(&error))?;
     Ok(Checked {
@@ -112,7 +112,7 @@ pub async fn recheck(service: &Service, agreement: &Agreement, presentation: &Pr
     let (Ok(statement), Ok(proof)) = (statement(agreement, presentation, &head.root), proof(&presentation.proof)) else {
         return Ok(Some(DenyReason::ProofInvalid));
     };
-    Ok(if service.proofs.verify(statement, proof).await? { None } else { Some(DenyReason::ProofInvalid) })
+    Ok(if service.proofs.verify(&statement, proof).await? { None } else { Some(DenyReason::ProofInvalid) })
 }
 
 fn seconds(value: u64) -> Result<Timestamp, ApiError> {

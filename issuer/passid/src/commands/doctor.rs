@@ -45,10 +45,7 @@ pub(super) async fn run(options: Options) -> Result<(), Failure> {
     report.note("configuration", if mistakes.is_empty() { Ok("every setting reads".to_owned()) } else { Err(mistakes.join("; ")) });
     if let Some(settings) = settings {
         report.note("data directory", data_directory(&settings));
-        report.note(
-            "circuit",
-            passid_issuer::verify::proof::ProofChecker::new().map(|_| "its files match their pins".to_owned()).map_err(|error| error.to_string()),
-        );
+        report.note("circuit", passid_circuits::Verifier::embedded().map(|_| "its files match their pins".to_owned()).map_err(|error| error.to_string()));
         report.note("sanctions lists to begin with", sanctions(&settings));
         database(&mut report, &settings).await;
     }

@@ -9,12 +9,11 @@ use rusqlite::types::{FromSql, ToSqlOutput, ValueRef};
 use rusqlite::{OpenFlags, ToSql};
 
 use super::super::{StoreError, Value};
+use super::checkpoint::note_pages;
 
 /// Statements kept compiled; the issuer has about two hundred.
 const STATEMENTS: usize = 256;
-/// Pages of the write-ahead log after which they are copied into the database, 32 MiB: a page changed by many commits is copied once.
-const CHECKPOINT_PAGES: &str = "8192";
-/// What the log's file is cut to after that, bytes.
+/// What the write-ahead log's file is cut to when the log begins anew, bytes.
 const JOURNAL_BYTES: &str = "67108864";
 
 /// The one connection that writes, or one of those that read.
@@ -63,13 +62,23 @@ impl LocalConnection {
             ("trusted_schema", "OFF"),
             ("temp_store", "MEMORY"),
             ("cache_size", "-65536"),
-            ("wal_autocheckpoint", CHECKPOINT_PAGES),
             ("journal_size_limit", JOURNAL_BYTES),
         ];
         for (name, value) in settings {
             connection.pragma_update(None, name, value)?;
         }
+        // In place of copying the log back within a commit.
+        connection.wal_hook(Some(note_pages));
         Self::keeping_statements(connection)
+    }
+
+    /// Copies the write-ahead log back into the database as far as no reader needs it, without keeping anybody waiting, and returns how many
+    /// pages are left.
+    pub(super) fn copy_log(&mut self) -> Result<u32, StoreError> {
+        Ok(self.0.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| {
+            let (log, copied): (i64, i64) = (row.get("log")?, row.get("checkpointed")?);
+            Ok(u32::try_from(log.saturating_sub(copied)).unwrap_or(0))
+        })?)
     }
 
     /// Opens an existing database for reading.

@@ -5,8 +5,9 @@
 //!
 //! Every job runs in its own savepoint; whatever arrived while the disk was busy shares one `synchronous=FULL` commit, and each
 //! caller is answered after it. So a redeemed token cannot come back to life after a power loss, and a busy server still pays
-//! for few disk syncs.
+//! for few disk syncs. The write-ahead log is copied back by another thread ([`checkpoint`]).
 
+mod checkpoint;
 mod local;
 mod readers;
 
@@ -21,6 +22,7 @@ use tracing::Instrument;
 
 use super::{Connection, StoreError, Work};
 
+use checkpoint::Checkpointer;
 use readers::Readers;
 
 pub(super) use local::LocalConnection;
@@ -101,11 +103,12 @@ impl SqliteBackend {
         let writer = Connection::from(LocalConnection::open(path)?);
         // Closed after the writer is there: the last connection to close would fold the log into the database.
         sqlx::Connection::close(first).await?;
+        let checkpointer = Checkpointer::start(path)?;
         let readers = Readers::of(path);
         let (jobs, receiver) = mpsc::channel(QUEUE);
         let runtime = tokio::runtime::Handle::current();
         let thread = std::thread::Builder::new().name("database-writer".to_owned());
-        thread.spawn(move || runtime.block_on(run_writer(writer, receiver))).map_err(|_| StoreError::Interrupted)?;
+        thread.spawn(move || runtime.block_on(run_writer(writer, checkpointer, receiver))).map_err(|_| StoreError::Interrupted)?;
         Ok(Self { readers, jobs })
     }
 
@@ -143,7 +146,7 @@ pub(super) async fn applied_migrations(path: &Path) -> Result<Vec<i64>, StoreErr
     Ok(versions.unwrap_or_default())
 }
 
-async fn run_writer(mut connection: Connection, mut jobs: mpsc::Receiver<Message>) {
+async fn run_writer(mut connection: Connection, mut checkpointer: Checkpointer, mut jobs: mpsc::Receiver<Message>) {
     while let Some(message) = jobs.recv().await {
         let first = match message {
             Message::Job(job) => job,
@@ -157,6 +160,7 @@ async fn run_writer(mut connection: Connection, mut jobs: mpsc::Receiver<Message
             let _ = done.send(());
             return;
         }
+        checkpointer.after_commit(&mut connection).await;
     }
 }
 
