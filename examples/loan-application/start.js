@@ -18,7 +18,8 @@ const targets = [process.env.CARGO_TARGET_DIR, join(root, "target")].filter(Bool
 const candidates = [process.env.PASSID_BIN, ...targets.flatMap((target) => [join(target, "release/passid"), join(target, "debug/passid")])];
 export const program = candidates.find((path) => path && existsSync(path));
 
-async function freePort() {
+/** A port nobody listens on. */
+export async function freePort() {
   const server = createServer().listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
   const { port } = server.address();
@@ -57,13 +58,13 @@ export async function startIssuer(options = {}) {
   return { baseUrl, data, stop, log: () => log };
 }
 
-/** Makes a workspace whose publishable key works from `origin` and whose events go to `webhookUrl`. */
-export async function openWorkspace(baseUrl, { name = "Meridian Loans", origin, webhookUrl } = {}) {
+/** Makes a workspace whose publishable key works from `origins` (`origin`, when it is one) and whose events go to `webhookUrl`. */
+export async function openWorkspace(baseUrl, { name = "Meridian Loans", origin, origins = origin && [origin], webhookUrl } = {}) {
   const email = `owner-${crypto.randomUUID()}@meridian.example`;
   const password = "correct horse battery staple";
   const workspace = await call(`${baseUrl}/api/institution/onboard`, { body: { name, email, password } });
   const token = workspace.access_token;
-  if (origin !== undefined) await call(`${baseUrl}/v1/institution/origins`, { method: "PUT", token, body: { sandbox: [origin], live: [] } });
+  if (origins !== undefined) await call(`${baseUrl}/v1/institution/origins`, { method: "PUT", token, body: { sandbox: origins, live: [] } });
   const endpoint = webhookUrl && (await call(`${baseUrl}/v1/institution/webhooks`, { token, body: { url: webhookUrl, environment: "sandbox" } }));
   return { workspace, keys: workspace.keys.sandbox, token, webhookSecret: endpoint?.secret, email, password };
 }

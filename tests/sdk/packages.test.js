@@ -1,46 +1,38 @@
-// The packages as users get them: packed, installed into applications of every kind, built and run there.
+// The packages as users get them: packed, installed into applications of every kind, built there, and run against the real issuer. The pages
+// are driven in Chromium, with the terminal wallet as the applicant's phone.
 
-import { execFile, spawn } from "node:child_process";
-import { cp, mkdtemp, readFile, readdir, rename, rm } from "node:fs/promises";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
+import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 
-import { createMockPassid } from "@passidio/node/testing";
+import jsQR from "jsqr";
+import { PNG } from "pngjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-const run = promisify(execFile);
-const fixtures = ["server", "vite-18", "vite-19", "next"];
-const root = fileURLToPath(new URL("../../", import.meta.url));
-const bin = (name) => join(root, "node_modules/.bin", name);
-let directory;
+import { freePort, openWorkspace, startIssuer } from "../../examples/loan-application/start.js";
+import { installApps, output, root, servePage, start } from "./apps.js";
+import { audit, openBrowser, watch } from "./audit.js";
+import { Phone } from "./wallet.js";
 
-/** Runs a program and gives its output; its failure carries what it said. */
-async function output(program, args, cwd, env = {}) {
-  try {
-    return (await run(program, args, { cwd, env: { ...process.env, NO_COLOR: "1", NEXT_TELEMETRY_DISABLED: "1", ...env }, maxBuffer: 1e8 })).stdout;
-  } catch (error) {
-    throw new Error(`${program} ${args.join(" ")}:\n${error.stdout}\n${error.stderr}`);
-  }
-}
+const bin = (name) => join(root, "node_modules/.bin", name);
+/** Of Amara Osei, the sandbox's first token; and what her phone shares here. */
+const INCOME = "$3,000–4,000/mo";
+let directory, apps, issuer, ports, keys, env, phone;
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), "passid-packages-"));
-  await cp(fileURLToPath(new URL("fixtures/", import.meta.url)), directory, { recursive: true });
-  for (const name of ["node", "react"]) {
-    await output("npm", ["pack", "--ignore-scripts", "--pack-destination", directory], join(root, "api/sdk", name));
-    const packed = (await readdir(directory)).find((file) => file.startsWith(`passidio-${name}-`));
-    await rename(join(directory, packed), join(directory, `passidio-${name}.tgz`));
-  }
-  const install = (name) => output("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"], join(directory, name));
-  await Promise.all(fixtures.map(install));
+  apps = await installApps();
+  directory = apps.directory;
+  issuer = await startIssuer({ data: join(directory, "issuer") });
+  ports = { "vite-18": await freePort(), "vite-19": await freePort(), next: await freePort() };
+  const origins = Object.values(ports).map((port) => `http://127.0.0.1:${port}`);
+  ({ keys } = await openWorkspace(issuer.baseUrl, { name: "Fixture Bank", origins }));
+  env = { PASSID_URL: issuer.baseUrl, PASSID_API_KEY: keys.secret, PASSID_PUBLISHABLE_KEY: keys.publishable };
+  phone = new Phone(issuer.baseUrl, join(directory, "wallet"));
+  await phone.setUp();
 });
 afterAll(async () => {
-  await rm(directory, { recursive: true, force: true });
+  await issuer?.stop();
+  await apps?.remove();
 });
-
 
 describe.each(["node", "react"])("the packed %s package", (name) => {
   it("is in order for publint and for every way TypeScript resolves modules", async () => {
@@ -52,78 +44,151 @@ describe.each(["node", "react"])("the packed %s package", (name) => {
   });
 
   it("holds the built files and nothing of the workshop", async () => {
-    const { stdout } = await run("tar", ["-tzf", join(directory, `passidio-${name}.tgz`)]);
-    const files = stdout.trim().split("\n");
-    expect(files.every((file) => /^package\/(dist\/|package\.json$|README\.md$|LICENSE)/.test(file)), stdout).toBe(true);
+    const listed = await output("tar", ["-tzf", join(directory, `passidio-${name}.tgz`)], root);
+    const files = listed.trim().split("\n");
+    expect(files.every((file) => /^package\/(dist\/|package\.json$|README\.md$|LICENSE)/.test(file)), listed).toBe(true);
     expect(files).toContain("package/README.md");
     const manifest = JSON.parse(await readFile(join(root, "api/sdk", name, "package.json"), "utf8"));
     expect(manifest.dependencies).toBeUndefined();
   });
 });
 
+const share = () => phone.share("identity_verified", "income_verified");
+
+/** What every guarded route answers: accepted, refused, sent twice, sent again as another form, without a token, against the policy. */
+async function submitForms(url) {
+  const send = async (body) => {
+    const response = await fetch(url, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+    return [response.status, await response.json()];
+  };
+  expect(await send({ passid_token: "PASSID-SANDBOX-TIER1AAA", name: "Amara" })).toMatchObject([200, { name: "Amara", income: INCOME }]);
+  expect(await send({ passid_token: "PASSID-SANDBOX-EXPIRED", name: "Amara" })).toMatchObject([403, { deny_reason: "TOKEN_EXPIRED" }]);
+  const [status, policy] = await send({ passid_token: "PASSID-SANDBOX-TIER3CCC", name: "Efua" });
+  expect([status, policy.reasons.map(({ claim }) => claim)]).toEqual([403, ["identity_verified"]]);
+  const code = await share();
+  const first = await send({ passid_token: code, name: "Amara" });
+  expect(first).toMatchObject([200, { name: "Amara", income: expect.stringMatching(/\d/) }]);
+  expect(await send({ passid_token: code, name: "Amara" }), "the same form").toEqual(first);
+  expect(await send({ passid_token: code, name: "Mallory" }), "another form").toMatchObject([403, { deny_reason: "TOKEN_ALREADY_USED" }]);
+  expect(await send({ name: "Amara" })).toMatchObject([400, {}]);
+}
+
 describe("a server", () => {
-  let cwd;
-  beforeAll(() => {
-    cwd = join(directory, "server");
-  });
+  const cwd = () => join(directory, "server");
+  const expected = { approved: INCOME, denied: "TOKEN_EXPIRED", replayed: true, again: "TOKEN_ALREADY_USED", otherEntries: true };
+  const runs = async (file) => JSON.parse(await output("node", [file], cwd(), { ...env, PASSID_CODE: await share() }));
 
   it("as a module", async () => {
-    expect(JSON.parse(await output("node", ["module.mjs"], cwd))).toEqual([true, "TOKEN_ALREADY_USED", true]);
+    expect(await runs("module.mjs")).toMatchObject(expected);
   });
 
   it("as CommonJS, beside a second copy of the package", async () => {
-    expect(JSON.parse(await output("node", ["common.cjs"], cwd))).toEqual([true, "TOKEN_EXPIRED", true, false]);
-  });
-
-  it("with Express", async () => {
-    expect(JSON.parse(await output("node", ["express.mjs"], cwd))).toEqual([200, 403, 400]);
+    expect(await runs("common.cjs")).toMatchObject(expected);
   });
 
   it("in strict TypeScript, as Node and as bundlers resolve it", async () => {
-    await output(join(cwd, "node_modules/.bin/tsc"), ["-p", "."], cwd);
-    await output(join(cwd, "node_modules/.bin/tsc"), ["-p", ".", "--module", "ESNext", "--moduleResolution", "Bundler", "--skipLibCheck"], cwd);
+    const tsc = join(cwd(), "node_modules/.bin/tsc");
+    await output(tsc, ["-p", ".", "--noEmit", "false", "--outDir", "built"], cwd());
+    await output(tsc, ["-p", ".", "--module", "ESNext", "--moduleResolution", "Bundler", "--skipLibCheck"], cwd());
+    expect(await runs("built/typed.js")).toMatchObject(expected);
+  });
+
+  it("with Express", async () => {
+    const app = await start(["express.mjs"], { cwd: cwd(), env, ready: /ready (http\S+)/ });
+    try {
+      await submitForms(`${app.url}/apply`);
+    } finally {
+      await app.stop();
+    }
   });
 });
 
+/** A page in Chromium, from the QR code to the claims, and a code typed: each widget makes what it needs once, and nothing is refused or logged. */
+async function drive(url, state) {
+  const browser = await openBrowser();
+  try {
+    const context = await browser.newContext({ viewport: { width: 700, height: 1000 }, locale: "en-GB", reducedMotion: "reduce" });
+    const page = await context.newPage();
+    const [refused, said, sessions] = [[], [], []];
+    watch(page, refused);
+    page.on("console", (message) => /^(error|warning)$/.test(message.type()) && said.push(message.text()));
+    page.on("request", (request) => request.method() === "POST" && request.url().endsWith("/v1/sessions") && sessions.push(request.url()));
+    await page.goto(url);
+    const [qr, typed] = [page.locator(".passid").first(), page.locator(".passid").last()];
+    await page.locator('.passid[data-status="awaiting"]').waitFor();
+    const png = PNG.sync.read(await page.getByRole("img", { name: "QR code for your PASSID app" }).screenshot());
+    const link = jsQR(new Uint8ClampedArray(png.data), png.width, png.height, { inversionAttempts: "dontInvert" })?.data;
+    expect(link).toMatch(/^passid:\/\/verify-request\?r=req_/);
+    await audit(page, `${state}-awaiting`);
+    await phone.approve(link);
+    await expect.poll(() => qr.getAttribute("data-status"), { timeout: 20_000 }).toBe("success");
+    expect(await page.getByText(/^Shared: /).innerText()).toMatch(/\d/);
+
+    await typed.getByLabel("PASSID share code").fill("PASSID-SANDBOX-EXPIRED");
+    await page.keyboard.press("Enter");
+    await expect.poll(() => typed.getAttribute("data-status"), { timeout: 20_000 }).toBe("declined");
+    await audit(page, `${state}-declined`);
+    await typed.getByLabel("PASSID share code").fill(await share());
+    await page.keyboard.press("Enter");
+    await expect.poll(() => typed.getAttribute("data-status"), { timeout: 20_000 }).toBe("success");
+    expect(await page.locator('input[name="passid_verification"]').inputValue()).toMatch(/^vrf_/);
+    await audit(page, `${state}-success`);
+    expect(sessions, "StrictMode mounts twice; one session is made").toHaveLength(1);
+    expect([refused, said]).toEqual([[], []]);
+    return page;
+  } finally {
+    await browser.close();
+  }
+}
+
 describe.each(["18", "19"])("a page with React %s and Vite", (version) => {
-  it("is built and rendered", async () => {
-    const cwd = join(directory, `vite-${version}`);
-    await output(join(cwd, "node_modules/.bin/vite"), ["build", "--logLevel", "warn"], cwd);
-    const files = await readdir(join(cwd, "dist/assets"));
+  const cwd = () => join(directory, `vite-${version}`);
+
+  it("is built and rendered on the server", async () => {
+    await output(join(cwd(), "node_modules/.bin/vite"), ["build", "--logLevel", "warn"], cwd());
+    const files = await readdir(join(cwd(), "dist/assets"));
     expect(files.map((file) => file.split(".").pop()).sort()).toEqual(["css", "js"]);
-    expect(JSON.parse(await output("node", ["render.mjs"], cwd))).toEqual([version, true, false]);
+    expect(JSON.parse(await output("node", ["render.mjs"], cwd()))).toEqual([version, true, false]);
+  });
+
+  it("verifies in a browser, under a strict policy and in StrictMode", async () => {
+    const settings = { publishableKey: keys.publishable, apiKey: keys.secret, baseUrl: issuer.baseUrl };
+    const server = await servePage(join(cwd(), "dist"), ports[`vite-${version}`], settings);
+    try {
+      await drive(server.url, `vite-${version}`);
+    } finally {
+      await server.stop();
+    }
   });
 });
 
 describe("Next.js", () => {
-  it("builds App and Pages Router, and guards both", async () => {
+  let server;
+  beforeAll(async () => {
     const cwd = join(directory, "next");
     await output(join(cwd, "node_modules/.bin/next"), ["build"], cwd);
-    const mock = createMockPassid().token("KE8V-3TXY-Z72L").token("NG4M-XQRS-T88W");
-    const passid = await mock.listen();
-    const probe = createServer().listen(0, "127.0.0.1");
-    await new Promise((resolve) => probe.once("listening", resolve));
-    const { port } = probe.address();
-    await new Promise((resolve) => probe.close(resolve));
-    const server = spawn(process.execPath, [join(cwd, "node_modules/next/dist/bin/next"), "start", "-p", String(port), "-H", "127.0.0.1"], { cwd, env: { ...process.env, PASSID_API_KEY: mock.apiKey, PASSID_URL: passid.url, NEXT_TELEMETRY_DISABLED: "1" } });
-    try {
-      await new Promise((resolve, reject) => {
-        server.stdout.on("data", (chunk) => /Ready|ready/.test(String(chunk)) && resolve());
-        server.once("exit", (code) => reject(new Error(`next ended with ${code}`)));
-      });
-      const page = await (await fetch(`http://127.0.0.1:${port}/`)).text();
-      expect(page).toContain('data-status="idle"');
-      const send = async (path, body) => {
-        const response = await fetch(`http://127.0.0.1:${port}${path}`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
-        return [response.status, await response.json()];
-      };
-      expect(await send("/api/apply/7", { passid_token: "KE8V-3TXY-Z72L", name: "Amara" })).toEqual([200, { id: "7", name: "Amara", income: "£3,000–4,000/mo" }]);
-      expect((await send("/api/apply/7", { passid_token: "KE8V-3TXY-Z72L", name: "Mallory" }))[0]).toBe(403);
-      expect(await send("/api/pages-apply", { passid_token: "NG4M-XQRS-T88W", name: "Amara" })).toEqual([200, { name: "Amara" }]);
-      expect((await send("/api/pages-apply", {}))[0]).toBe(400);
-    } finally {
-      server.kill();
-      await passid.close();
-    }
+    const next = join(cwd, "node_modules/next/dist/bin/next");
+    server = await start([next, "start", "-p", String(ports.next), "-H", "127.0.0.1"], { cwd, env, ready: /(http:\/\/127\.0\.0\.1:\d+)[\s\S]*Ready/ });
+  });
+  afterAll(() => server?.stop());
+
+  it("renders the widget on the server", async () => {
+    for (const path of ["/", "/branch"]) expect(await (await fetch(server.url + path)).text()).toMatch(/data-status="(idle|requesting)"/);
+  });
+
+  it.each(["/api/apply/7", "/api/pages-apply"])("guards %s", async (path) => {
+    await submitForms(server.url + path);
+  });
+
+  it.each([
+    ["App", "/"],
+    ["Pages", "/branch"],
+  ])("verifies in a browser with the %s Router, under a strict policy and in StrictMode", async (router, path) => {
+    await drive(server.url + path, `next-${router.toLowerCase()}`);
+  });
+
+  it("believes no identifier that the browser made up", async () => {
+    const answer = await fetch(`${server.url}/api/confirm`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ verification_id: "vrf_01hzk3vw0kg9m2x4p6r8t0v2w4" }) });
+    expect([answer.status, await answer.json()]).toEqual([403, { code: "not_found" }]);
   });
 });
