@@ -7,6 +7,7 @@ import { join } from "node:path";
 
 import { PASSIDClient, isPassidError, passidMiddleware, verifyWebhookSignature } from "@passidio/node";
 import { verifyEvidence } from "@passidio/node/evidence";
+import { createMockPassid, sandboxTokens } from "@passidio/node/testing";
 import express from "express";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
@@ -120,6 +121,18 @@ describe("a sandbox token", () => {
     expect(error).toMatchObject({ code: "credential_refused", denyReason, verificationId: expect.stringMatching(/^vrf_/) });
     expect(await failure(passid.evidence(error.verificationId))).toMatchObject({ code: "not_found" });
     expect(await failure(passid.package({ token: error.verificationId }))).toMatchObject({ code: "not_found" });
+  });
+
+  it("is worth the same to the mock of @passidio/node/testing", async () => {
+    const mock = createMockPassid();
+    const mocked = new PASSIDClient({ apiKey: mock.apiKey, fetch: mock.fetch });
+    const worth = ({ credential_valid, credential_status, reason_code, deny_reason, claims, token }) => ({ credential_valid, credential_status, reason_code, deny_reason, claims, token });
+    expect(Object.keys(sandboxTokens)).toHaveLength(16);
+    for (const token of Object.keys(sandboxTokens)) {
+      const [real, invented, again] = [await passid.verifications.create(token), await mocked.verifications.create(token), await mocked.verifications.create(token)];
+      expect(worth(invented), token).toEqual(worth(real));
+      expect(worth(again), `${token} again`).toEqual(worth(real));
+    }
   });
 
   it("is listed page by page, each once and newest first, by what it came to", async () => {

@@ -3,5 +3,6 @@
 export { MockPassid, createMockPassid } from "./testing/mock.js";
 export type { MockFailure, MockToken, RecordedRequest } from "./testing/mock.js";
 export { TEST_WEBHOOK_SECRET, partialClaims, strongClaims, webhookEvent } from "./testing/fixtures.js";
+export { sandboxTokens } from "./testing/sandbox.js";
 export { signTestWebhook } from "./webhooks.js";
 export type { SignedWebhook } from "./webhooks.js";

@@ -4,6 +4,7 @@ import type { VerificationClaims } from "../claims.js";
 import { normaliseToken } from "../tokens.js";
 import type { Claims, CreateSession, DenyReason, Problem, SessionView, VerifyResponse } from "../types.js";
 import { strongClaims } from "./fixtures.js";
+import { sandboxTokens } from "./sandbox.js";
 
 const JSON_TYPE = "application/json";
 const REASON_CODES: Partial<Record<DenyReason, [string, string]>> = {
@@ -41,7 +42,10 @@ interface Stored {
   answer: { status: number; body: unknown };
 }
 
-/** A mock of the API. Tokens work once, idempotency keys replay, sessions do what you tell them. */
+/**
+ * A mock of the API. It knows the documented sandbox tokens, as often as you like; tokens you make known work once. Idempotency keys replay, sessions
+ * do what you tell them.
+ */
 export class MockPassid {
   /** A key the mock accepts. */
   readonly apiKey = "sk_sandbox_00000000000000000000000000000000000000";
@@ -177,9 +181,10 @@ export class MockPassid {
 
   #verify(text: string, reference: string | undefined): VerifyResponse {
     const token = normaliseToken(text);
-    const known = this.#tokens.get(token) ?? { denyReason: "TOKEN_NOT_FOUND" as const };
+    const own = this.#tokens.get(token);
+    const known = own ?? sandboxTokens[token] ?? { denyReason: "TOKEN_NOT_FOUND" as const };
     const worth: MockToken = this.#used.has(token) ? { denyReason: "TOKEN_ALREADY_USED" } : known;
-    if ("claims" in worth) this.#used.add(token);
+    if ("claims" in worth && own !== undefined) this.#used.add(token);
     const id = this.#record(worth, token, reference);
     return this.#verifications.get(id) as VerifyResponse;
   }
