@@ -212,7 +212,7 @@ describe("a new institution", () => {
     await page.goBack();
     await go("Audit log");
     await press("Check the chain");
-    await page.getByText("The chain holds").waitFor();
+    await page.locator(".notice").getByText("The chain holds").waitFor();
     await look("audit");
   });
 

@@ -34,6 +34,8 @@ struct Which {
 struct AuditPage {
     frame: Frame,
     entries: Vec<AuditRow>,
+    /// Whether this is not the newest page.
+    is_older: bool,
     older: Option<i64>,
     /// What the check found, when it was asked for.
     checked: Option<Result<u64, String>>,
@@ -58,5 +60,5 @@ async fn list(State(service): State<Service>, visit: Visit, Query(which): Query<
     };
     drop(reader);
     let older = entries.last().map(|entry| entry.sequence).filter(|first| *first > 1);
-    show(&AuditPage { frame: Frame::new(&service, &visit, "audit"), entries, older, checked })
+    show(&AuditPage { frame: Frame::new(&service, &visit, "audit"), entries, is_older: which.before.is_some(), older, checked })
 }

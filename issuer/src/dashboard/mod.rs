@@ -1,6 +1,6 @@
 //! The dashboard: what an institution's people see of their workspace, as pages under `/dashboard`.
 //!
-//! Pages are made on the server and work without a script. A page is loaded by a [`visit::Visit`] (who is signed in, and in which
+//! Pages are made on the server and work without a script; where one runs, htmx swaps the part of a page that changes ([`part`]). A page is loaded by a [`visit::Visit`] (who is signed in, and in which
 //! environment); a form arrives as a [`form::Form`], which has been checked to come from one of our own pages, sent
 //! by somebody whose role may send it. What a page shows
 //! or does belongs to the domain folders; here it is only shown. Every page of a workspace lies under its environment, so that
@@ -17,6 +17,7 @@ mod outcomes;
 mod overview;
 mod page;
 mod pages;
+mod part;
 mod performance;
 mod requests;
 mod sign_in;
@@ -45,7 +46,7 @@ use pages::Pages;
 
 /// The room's routes.
 pub fn routes() -> Router<Service> {
-    let pages = pages().into_router().layer(axum::middleware::map_response(page::harden));
+    let pages = pages().into_router().layer(axum::middleware::from_fn(part::explain)).layer(axum::middleware::map_response(page::harden));
     Router::new().merge(pages).merge(assets::routes())
 }
 

@@ -12,11 +12,15 @@ use passid_api::time::Timestamp;
 use crate::http::ApiError;
 use crate::service::Service;
 
-use super::assets::STYLE_ADDRESS;
+use super::assets::{SCRIPT_ADDRESSES, STYLE_ADDRESS};
 use super::visit::Visit;
 
-/// Everything comes from this server; no script at all, no inline style, no frame around the page.
-const CONTENT_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+/// Everything comes from this server; nothing inline, nothing made from text (`eval`), no frame around the page.
+const CONTENT_POLICY: &str =
+    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// Where people sign in.
+pub(super) const SIGN_IN: &str = "/dashboard/sign-in";
 
 /// The parts of the navigation: name in addresses, name on the page.
 const SECTIONS: [(&str, &str); 10] = [
@@ -114,7 +118,7 @@ fn notice(name: &str) -> Option<&'static str> {
         "disabled" => "The endpoint gets no more events; what was pending was given up.",
         "removed" => "The endpoint was removed.",
         "changed" => "The endpoint was changed.",
-        "queued" => "Queued. It is sent at once and tried one time; reload this page to see what came of it.",
+        "queued" => "Queued. It is sent at once and tried one time. Reload this page if it does not show what came of it.",
         "replayed" => "The events were queued; each is tried one time. Reload this page to see what came of them.",
         "recorded" => "The outcome was recorded.",
         "joined" => "Welcome. You are signed in.",
@@ -128,6 +132,10 @@ fn notice(name: &str) -> Option<&'static str> {
 
 pub(super) fn style_address() -> &'static str {
     STYLE_ADDRESS.as_str()
+}
+
+pub(super) fn script_addresses() -> &'static [String] {
+    SCRIPT_ADDRESSES.as_slice()
 }
 
 /// Where to go after a form was sent, with a sentence to show there.
@@ -198,7 +206,7 @@ fn failure(status: u16, title: &str, detail: &str, errors: &[FieldError]) -> Res
 impl IntoResponse for PageError {
     fn into_response(self) -> Response {
         let problem = match self {
-            Self::SignIn => return Redirect::to("/dashboard/sign-in").into_response(),
+            Self::SignIn => return Redirect::to(SIGN_IN).into_response(),
             Self::ForeignForm(detail) => return failure(403, "This form was refused", &detail, &[]),
             Self::Refused(ApiError(problem)) => problem,
         };

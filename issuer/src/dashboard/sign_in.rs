@@ -15,7 +15,7 @@ use crate::service::Service;
 
 use super::cookie::Cookie;
 use super::form::{MemberForm, OpenForm};
-use super::page::{self, Page, PageError, fresh, show_as};
+use super::page::{self, Page, PageError, SIGN_IN, fresh, show_as};
 use super::pages::Pages;
 use super::visit;
 
@@ -128,5 +128,5 @@ async fn sign_out(State(service): State<Service>, headers: HeaderMap, _form: Mem
     if let Some(token) = visit::session_token(&service, &headers) {
         browser::sign_out(&service, token).await?;
     }
-    Ok(with_cookie(Redirect::to("/dashboard/sign-in").into_response(), Cookie::Session.clear(&service.config.public_url)))
+    Ok(with_cookie(Redirect::to(SIGN_IN).into_response(), Cookie::Session.clear(&service.config.public_url)))
 }

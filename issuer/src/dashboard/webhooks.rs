@@ -27,6 +27,8 @@ use super::visit::Visit;
 /// Deliveries on a page.
 const PAGE: u32 = 25;
 const HOUR: u32 = 3_600;
+/// Seconds around its next attempt in which the page of a delivery asks again how it went.
+const WATCHED: i64 = 60;
 
 pub(super) fn routes() -> Pages {
     Pages::new()
@@ -97,6 +99,8 @@ struct EndpointPage {
     statuses: &'static [DeliveryStatus],
     status: Option<DeliveryStatus>,
     deliveries: Vec<DeliveryView>,
+    /// Whether this is not the newest page.
+    is_older: bool,
     older: Option<String>,
     since: String,
 }
@@ -115,6 +119,8 @@ struct DeliveryPage {
     endpoint: WebhookEndpointView,
     delivery: DeliveryView,
     attempts: Vec<AttemptView>,
+    /// Whether an attempt is about to be made.
+    due: bool,
     /// The event's body, indented.
     body: String,
 }
@@ -176,7 +182,7 @@ async fn endpoint(State(service): State<Service>, visit: Visit, Path((_, id)): P
     let older = deliveries.last().filter(|_| has_more).map(|delivery| delivery.event_id.to_string());
     let since = service.clock.now().plus_seconds(-24 * 3_600).to_string();
     let frame = Frame::new(&service, &visit, "webhooks");
-    show(&EndpointPage { frame, line, kinds: EventKind::ALL, statuses: DeliveryStatus::ALL, status, deliveries, older, since })
+    show(&EndpointPage { frame, line, kinds: EventKind::ALL, statuses: DeliveryStatus::ALL, status, deliveries, is_older: after.is_some(), older, since })
 }
 
 /// The page of an endpoint.
@@ -279,5 +285,7 @@ async fn delivery(State(service): State<Service>, visit: Visit, Path((_, id, eve
     let body = table::event_body(&mut reader, visit.institution.id, event).await?.unwrap_or_default();
     drop(reader);
     let indented = serde_json::from_str::<serde_json::Value>(&body).and_then(|value| serde_json::to_string_pretty(&value));
-    show(&DeliveryPage { frame: Frame::new(&service, &visit, "webhooks"), endpoint, delivery, attempts, body: indented.unwrap_or(body) })
+    let now = service.clock.now();
+    let due = delivery.next_attempt_at.is_some_and(|at| at >= now.plus_seconds(-WATCHED) && at <= now.plus_seconds(WATCHED));
+    show(&DeliveryPage { frame: Frame::new(&service, &visit, "webhooks"), endpoint, delivery, attempts, due, body: indented.unwrap_or(body) })
 }

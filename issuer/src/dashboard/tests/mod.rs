@@ -3,6 +3,7 @@
 mod browser;
 mod figures;
 mod pages;
+mod parts;
 mod protection;
 mod requests;
 mod roles;

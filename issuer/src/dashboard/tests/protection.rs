@@ -135,7 +135,7 @@ async fn what_belongs_to_another_workspace_or_the_other_environment_is_not_there
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_answer_forbids_scripts_frames_and_caches() {
+async fn every_answer_forbids_foreign_and_inline_scripts_frames_and_caches() {
     let database = sqlite();
     let issuer = TestIssuer::start(&database).await;
     let (mut browser, _) = Browser::onboarded(&issuer.service, EMAIL).await;
@@ -146,11 +146,24 @@ async fn every_answer_forbids_scripts_frames_and_caches() {
         assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe"), "{page}: {policy}");
         assert_eq!(shown.headers["cache-control"], "no-store", "{page}");
         assert_eq!(shown.headers["referrer-policy"], "same-origin");
-        for inline in ["<script", "<style", " style=", " onclick=", "javascript:"] {
-            assert!(!shown.text.contains(inline), "{page} holds {inline}");
+        for inline in ["<script>", "<style", " style=", " on", " hx-on", "javascript:", "js:"] {
+            assert!(!markup(&shown.text).any(|tag| tag.contains(inline)), "{page} holds {inline}");
+        }
+        let scripts: Vec<&str> = markup(&shown.text).filter(|tag| tag.starts_with("<script")).collect();
+        assert!(scripts.iter().all(|tag| tag.starts_with("<script src=\"/dashboard/assets/") && tag.ends_with(" defer>")), "{page}: {scripts:?}");
+        for address in scripts.iter().filter_map(|tag| tag.split('"').nth(1)) {
+            let script = browser.open(address).await;
+            assert_eq!(script.headers["content-type"], "text/javascript; charset=utf-8");
+            assert!(script.status == StatusCode::OK && script.headers["cache-control"].to_str().unwrap().contains("immutable"), "{address}");
         }
     }
     let style = browser.open("/dashboard/sign-in").await.between("rel=\"stylesheet\" href=\"", "\"").unwrap();
     assert!(browser.open(&style).await.headers["cache-control"].to_str().unwrap().contains("immutable"));
     assert_eq!(browser.open("/dashboard/assets/0000/dashboard.css").await.headers["cache-control"], "no-store");
+    assert_eq!(browser.open("/dashboard/assets/0000/other.js").await.status, StatusCode::NOT_FOUND);
+}
+
+/// The tags of a page, without what stands between them.
+fn markup(page: &str) -> impl Iterator<Item = &str> {
+    page.split_inclusive('>').filter_map(|text| text.find('<').map(|at| &text[at..]))
 }

@@ -143,7 +143,10 @@ async fn a_workspace_always_has_an_owner_and_others_workspaces_are_out_of_reach(
         let mut bo = ada.invited(&issuer.service, "bo@meridian.example", Role::Owner).await;
         let other = member(&mut ada, "bo@meridian.example").await;
         let (one, two) = (format!("{TEAM}/{other}/remove"), format!("{TEAM}/{id}/remove"));
-        let (first, second) = tokio::join!(ada.fill(TEAM, &one, &[]), bo.fill(TEAM, &two, &[]));
+        // Both see the page before either sends its form.
+        let (seen, also_seen) = (ada.open(TEAM).await.hidden("form_token"), bo.open(TEAM).await.hidden("form_token"));
+        let (mine, theirs) = ([("form_token", seen.as_str())], [("form_token", also_seen.as_str())]);
+        let (first, second) = tokio::join!(ada.post(&one, &mine), bo.post(&two, &theirs));
         let mut statuses = [first.status, second.status];
         statuses.sort();
         assert_eq!(statuses[0], StatusCode::SEE_OTHER, "{}: {statuses:?}", database.engine);
