@@ -69,6 +69,12 @@ export async function openWorkspace(baseUrl, { name = "Meridian Loans", origin, 
   return { workspace, keys: workspace.keys.sandbox, token, webhookSecret: endpoint?.secret, email, password };
 }
 
+/** Registers an endpoint for events with the workspace and gives its secret. */
+export async function addWebhook(baseUrl, { email, password }, url) {
+  const { access_token } = await call(`${baseUrl}/api/institution/login`, { body: { email, password } });
+  return (await call(`${baseUrl}/v1/institution/webhooks`, { token: access_token, body: { url, environment: "sandbox" } })).secret;
+}
+
 /** Issuer, workspace and application with a freshly built page, running. */
 export async function startExample(options = {}) {
   await import("./build.js");

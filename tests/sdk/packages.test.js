@@ -4,11 +4,12 @@
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 
+import { TEST_WEBHOOK_SECRET, signTestWebhook, webhookEvent } from "@passidio/node/testing";
 import jsQR from "jsqr";
 import { PNG } from "pngjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { freePort, openWorkspace, startIssuer } from "../../examples/loan-application/start.js";
+import { addWebhook, freePort, openWorkspace, startIssuer } from "../../examples/loan-application/start.js";
 import { installApps, output, root, servePage, start } from "./apps.js";
 import { audit, openBrowser, watch } from "./audit.js";
 import { Phone } from "./wallet.js";
@@ -16,7 +17,7 @@ import { Phone } from "./wallet.js";
 const bin = (name) => join(root, "node_modules/.bin", name);
 /** Of Amara Osei, the sandbox's first token; and what her phone shares here. */
 const INCOME = "$3,000–4,000/mo";
-let directory, apps, issuer, ports, keys, env, phone;
+let directory, apps, issuer, workspace, ports, keys, env, phone;
 
 beforeAll(async () => {
   apps = await installApps();
@@ -24,7 +25,8 @@ beforeAll(async () => {
   issuer = await startIssuer({ data: join(directory, "issuer") });
   ports = { "vite-18": await freePort(), "vite-19": await freePort(), next: await freePort() };
   const origins = Object.values(ports).map((port) => `http://127.0.0.1:${port}`);
-  ({ keys } = await openWorkspace(issuer.baseUrl, { name: "Fixture Bank", origins }));
+  workspace = await openWorkspace(issuer.baseUrl, { name: "Fixture Bank", origins });
+  keys = workspace.keys;
   env = { PASSID_URL: issuer.baseUrl, PASSID_API_KEY: keys.secret, PASSID_PUBLISHABLE_KEY: keys.publishable };
   phone = new Phone(issuer.baseUrl, join(directory, "wallet"));
   await phone.setUp();
@@ -93,8 +95,8 @@ describe("a server", () => {
     expect(await runs("built/typed.js")).toMatchObject(expected);
   });
 
-  it("with Express", async () => {
-    const app = await start(["express.mjs"], { cwd: cwd(), env, ready: /ready (http\S+)/ });
+  it.each(["express", "hono", "fastify"])("with %s", async (framework) => {
+    const app = await start([`${framework}.mjs`], { cwd: cwd(), env, ready: /ready (http\S+)/ });
     try {
       await submitForms(`${app.url}/apply`);
     } finally {
@@ -163,9 +165,13 @@ describe.each(["18", "19"])("a page with React %s and Vite", (version) => {
 });
 
 describe("Next.js", () => {
+  const receivers = ["/api/webhooks", "/api/pages-webhooks"];
   let server;
   beforeAll(async () => {
     const cwd = join(directory, "next");
+    const secrets = [];
+    for (const path of receivers) secrets.push(await addWebhook(issuer.baseUrl, workspace, `http://127.0.0.1:${ports.next}${path}`));
+    Object.assign(env, { PASSID_WEBHOOK_SECRET: secrets[0], PASSID_PAGES_WEBHOOK_SECRET: secrets[1] });
     await output(join(cwd, "node_modules/.bin/next"), ["build"], cwd);
     const next = join(cwd, "node_modules/next/dist/bin/next");
     server = await start([next, "start", "-p", String(ports.next), "-H", "127.0.0.1"], { cwd, env, ready: /(http:\/\/127\.0\.0\.1:\d+)[\s\S]*Ready/ });
@@ -178,6 +184,15 @@ describe("Next.js", () => {
 
   it.each(["/api/apply/7", "/api/pages-apply"])("guards %s", async (path) => {
     await submitForms(server.url + path);
+  });
+
+  it.each(receivers)("receives signed events at %s, and no others", async (path) => {
+    const events = async () => (await fetch(server.url + path)).json();
+    await (await fetch(`${server.url}/api/apply/7`, { method: "POST", headers: { "content-type": "application/json" }, body: '{"passid_token":"PASSID-SANDBOX-TIER1AAA"}' })).json();
+    await expect.poll(events, { timeout: 30_000, interval: 200 }).toContain("verification.completed");
+    const { body, headers } = await signTestWebhook(webhookEvent("outcome.reported"), TEST_WEBHOOK_SECRET);
+    expect((await fetch(server.url + path, { method: "POST", headers, body })).status).toBe(400);
+    expect(await events()).not.toContain("outcome.reported");
   });
 
   it.each([
