@@ -12,6 +12,12 @@ pub enum DeriveError {
     /// Neither the holder's address nor an IBAN tells the country: the corridor cannot be stated.
     #[error("the bank does not say in which country the accounts are")]
     OriginUnknown,
+    /// More transactions than are held in memory at once: leave accounts out, or shorten the window.
+    #[error("more than {most} transactions of one holder; leave out accounts that say nothing about them")]
+    TooManyTransactions {
+        /// The most.
+        most: usize,
+    },
     /// A derived value does not fit its claim: a fault of the derivation, report it.
     #[error("a derived value does not fit the claim {0}")]
     OutOfRange(&'static str),
@@ -24,6 +30,7 @@ impl DeriveError {
             Self::NoAccounts => "derive_no_accounts",
             Self::NoTransactions => "derive_no_transactions",
             Self::OriginUnknown => "derive_origin_unknown",
+            Self::TooManyTransactions { .. } => "derive_too_many_transactions",
             Self::OutOfRange(_) => "derive_out_of_range",
         }
     }

@@ -10,6 +10,8 @@
 //! | money goes out and comes back from the same other side within three days, three times or more | 2 |
 //! | a single payment of the last 30 days exceeds three months of what usually comes in | 1 |
 
+use std::collections::{HashMap, VecDeque};
+
 use passid_api::claims::Slot;
 use passid_api::claims::encoding::FraudRisk;
 
@@ -75,24 +77,27 @@ fn cash_share(material: &Material<'_>) -> f64 {
 }
 
 /// Payments to somebody that came back from the same side with the same amount within days. Refunds by merchants are marked as such
-/// and do not count.
+/// and do not count. Each payment is set against the first that came back after it and was not counted yet.
 fn circles(material: &Material<'_>) -> usize {
-    let other = |row: &Row<'_>| row.transaction.counterparty_account.clone().or_else(|| row.transaction.counterparty_name.clone());
-    let candidates = |row: &&Row<'_>| !matches!(row.category, Category::OwnTransfer | Category::Refund | Category::Cash | Category::Card | Category::Interest);
-    let rows: Vec<&Row<'_>> = material.rows.iter().filter(candidates).collect();
-    let mut used = vec![false; rows.len()];
+    fn other<'a>(row: &Row<'a>) -> Option<&'a str> {
+        row.transaction.counterparty_account.as_deref().or(row.transaction.counterparty_name.as_deref())
+    }
+    let candidates = |row: &Row<'_>| !matches!(row.category, Category::OwnTransfer | Category::Refund | Category::Cash | Category::Card | Category::Interest);
+    // What came back, by amount and other side, with its position: an account of a million rows is walked through twice, not once for each.
+    let mut returned: HashMap<(i64, &str), VecDeque<(usize, &Row<'_>)>> = HashMap::new();
+    for (position, row) in material.rows.iter().enumerate().filter(|(_, row)| candidates(row) && row.is(Direction::Credit)) {
+        if let Some(other) = other(row) {
+            returned.entry((row.transaction.minor, other)).or_default().push_back((position, row));
+        }
+    }
     let mut found = 0;
-    for (position, outgoing) in rows.iter().enumerate().filter(|(_, row)| row.is(Direction::Debit)) {
-        let back = rows.iter().enumerate().skip(position + 1).take_while(|(_, row)| days_between(outgoing.day(), row.day()) <= CIRCLE_DAYS);
-        let mut back = back.filter(|(index, row)| {
-            !used[*index]
-                && row.is(Direction::Credit)
-                && row.transaction.minor == outgoing.transaction.minor
-                && other(row).is_some()
-                && other(row) == other(outgoing)
-        });
-        if let Some((index, _)) = back.next() {
-            used[index] = true;
+    for (position, outgoing) in material.rows.iter().enumerate().filter(|(_, row)| candidates(row) && row.is(Direction::Debit)) {
+        let Some(back) = other(outgoing).and_then(|other| returned.get_mut(&(outgoing.transaction.minor, other))) else { continue };
+        while back.front().is_some_and(|(index, _)| *index < position) {
+            back.pop_front();
+        }
+        if back.front().is_some_and(|(_, row)| days_between(outgoing.day(), row.day()) <= CIRCLE_DAYS) {
+            back.pop_front();
             found += 1;
         }
     }

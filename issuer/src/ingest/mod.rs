@@ -1,45 +1,42 @@
 //! From a file to claims, for operators without a live connection: read, stage, derive holder by holder, forget.
 //!
 //! A thread reads the file and hands facts on in batches; transactions go to a scratch database ([`crate::store::staging`]), what is
-//! known of holders and accounts stays in memory. Then each holder's rows of the last thirteen months are loaded, merged as rows from
-//! a live bank are ([`crate::bank::merge`]) and derived from, so memory holds one holder's year, not the file.
+//! known of holders and accounts stays in memory ([`book`]). Then each holder's rows of the last thirteen months are loaded, merged as rows
+//! from a live bank are ([`crate::bank::merge`]) and derived from, so memory holds one holder's year, not the file.
 
+mod book;
+mod reading;
 pub mod report;
 
-use std::collections::HashMap;
-use std::fs::File;
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use jiff::ToSpan;
 use jiff::civil::Date;
 use passid_api::claims::encoding::{Country, Currency};
 use passid_api::time::Timestamp;
-use tokio::sync::mpsc;
 
-use crate::bank::data::{Account, AccountHistory, AccountKind, Balance, BankSnapshot, Party};
-use crate::bank::file::{CountedReader, Fact, FileError, FileRecord, csv, kept};
+use crate::bank::client::ReadLimits;
+use crate::bank::data::{AccountHistory, Balance, BankSnapshot};
+use crate::bank::file::{FileError, kept};
 use crate::bank::merge::History;
-use crate::bank::obie;
 use crate::bank::provider::WANTED_HISTORY_DAYS;
 use crate::derive::{Assessment, DeclaredHolder, DeriveError, assess};
 use crate::screening::ScreeningOutcome;
 use crate::store::StoreError;
-use crate::store::staging::{StagedRow, Staging};
+use crate::store::staging::Staging;
 
-/// Facts handed on at once.
-const BATCH: usize = 1_000;
-/// Batches that wait: the reader may be this far ahead.
-const AHEAD: usize = 4;
+use book::{Book, Holder};
+
+/// Rows between two reports of progress while one holder's are loaded.
+const LOADED_AT_ONCE: u64 = 10_000;
 
 /// What kind of file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
-    /// UK Open Banking answers, see [`obie::file`].
+    /// UK Open Banking answers, see [`crate::bank::obie::file`].
     ObieJson,
-    /// A table, see [`csv`].
+    /// A table, see [`crate::bank::file::csv`].
     Csv,
 }
 
@@ -58,10 +55,19 @@ pub struct IngestOptions {
     pub currency: Option<Currency>,
     /// The day to judge as of; the file's last booked day when left out.
     pub as_of: Option<Date>,
+    /// Transactions of one holder within thirteen months; one with more gets no claims, and the others get theirs.
+    pub most_of_a_holder: usize,
     /// Where the scratch database lies.
     pub scratch: PathBuf,
     /// Whether SQLite's own rate is measured too.
     pub measure: bool,
+}
+
+impl IngestOptions {
+    /// The most transactions of one holder, the same as are read from a live bank.
+    pub fn most_read_live() -> usize {
+        ReadLimits::default().transactions
+    }
 }
 
 /// How far an ingestion is.
@@ -73,8 +79,12 @@ pub struct IngestProgress {
     pub of_bytes: u64,
     /// Transactions read.
     pub transactions: u64,
+    /// Transactions loaded for derivation.
+    pub loaded: u64,
     /// Holders derived.
     pub holders: u64,
+    /// Holders found so far.
+    pub of_holders: u64,
 }
 
 /// One holder's outcome.
@@ -102,7 +112,7 @@ pub struct IngestSummary {
     pub reading: Duration,
     /// Loading, merging and deriving.
     pub deriving: Duration,
-    /// SQLite's own time to insert and index the same rows, when measured.
+    /// SQLite's own time to insert the same rows, when measured.
     pub bulk_insert: Option<Duration>,
 }
 
@@ -123,139 +133,56 @@ pub enum IngestError {
     Interrupted,
 }
 
-/// Ingests `path`: `progress` hears how far it is, `outcome` gets each holder's claims.
+/// Ingests `path`: `progress` hears how far it is, `outcome` gets each holder's claims. Blocks until the file is done.
 ///
 /// # Errors
 /// [`IngestError`]; nothing of the file stays either way.
-pub async fn ingest(
+pub fn ingest(
     path: &Path,
     options: &IngestOptions,
-    progress: &(dyn Fn(IngestProgress) + Sync),
-    outcome: &mut (dyn FnMut(HolderOutcome) + Send),
+    progress: &dyn Fn(IngestProgress),
+    outcome: &mut dyn FnMut(HolderOutcome),
 ) -> Result<IngestSummary, IngestError> {
-    let mut staging = Staging::open(&options.scratch).await?;
-    let result = run(path, options, progress, outcome, &mut staging).await;
-    let deleted = staging.delete().await;
+    let mut staging = Staging::open(&options.scratch)?;
+    let result = run(path, options, progress, outcome, &mut staging);
+    let deleted = staging.delete();
     let summary = result?;
     deleted?;
     Ok(summary)
 }
 
-async fn run(
+fn run(
     path: &Path,
     options: &IngestOptions,
-    progress: &(dyn Fn(IngestProgress) + Sync),
-    outcome: &mut (dyn FnMut(HolderOutcome) + Send),
+    progress: &dyn Fn(IngestProgress),
+    outcome: &mut dyn FnMut(HolderOutcome),
     staging: &mut Staging,
 ) -> Result<IngestSummary, IngestError> {
     let begun = Instant::now();
-    let mut book = read(path, options, progress, staging).await?;
-    staging.seal().await?;
+    let mut book = reading::read(path, options, progress, staging)?;
+    staging.seal()?;
     let reading = begun.elapsed();
     let last = book.last.ok_or(IngestError::Empty)?;
-    let as_of = options.as_of.unwrap_or(last);
     let begun = Instant::now();
-    let (mut derived_from, mut holders) = (0, 0);
-    let of_bytes = book.of_bytes;
+    let of_holders = book.holders.len() as u64;
+    let now = IngestProgress { bytes: book.of_bytes, of_bytes: book.of_bytes, transactions: staging.rows(), loaded: 0, holders: 0, of_holders };
+    let mut loader = Loader { staging, window: Window::ending(options.as_of.unwrap_or(last))?, most: options.most_of_a_holder, progress, now };
+    let mut derived_from = 0;
     for holder in std::mem::take(&mut book.holders) {
-        let name = holder.name.clone();
-        let snapshot = load(&mut book, holder, as_of, staging).await?;
-        derived_from += snapshot.transaction_count() as u64;
-        let accounts = snapshot.accounts.len();
-        let declared = DeclaredHolder { name: options.declared_name.clone().unwrap_or_default(), destination: options.destination, origin: options.origin };
-        let now = snapshot.read_at;
-        let derived = tokio::task::spawn_blocking(move || assess(snapshot, &declared, &ScreeningOutcome::default(), now));
-        let derived = derived.await.map_err(|_| IngestError::Interrupted)?;
-        holders += 1;
-        outcome(HolderOutcome { holder: name, as_of, accounts, outcome: derived });
-        progress(IngestProgress { bytes: of_bytes, of_bytes, transactions: staging.rows(), holders });
+        let (name, accounts) = (holder.name.clone(), holder.accounts.len());
+        let derived = loader.load(&mut book, holder)?.and_then(|snapshot| {
+            derived_from += snapshot.transaction_count() as u64;
+            let declared = DeclaredHolder { name: options.declared_name.clone().unwrap_or_default(), destination: options.destination, origin: options.origin };
+            let now = snapshot.read_at;
+            assess(snapshot, &declared, &ScreeningOutcome::default(), now)
+        });
+        loader.now.holders += 1;
+        outcome(HolderOutcome { holder: name, as_of: loader.window.to, accounts, outcome: derived });
+        progress(loader.now);
     }
     let deriving = begun.elapsed();
-    let bulk_insert = if options.measure { Some(staging.bulk_insert().await?) } else { None };
-    Ok(IngestSummary { transactions: staging.rows(), derived_from, holders, reading, deriving, bulk_insert })
-}
-
-/// A holder while the file is read.
-#[derive(Default)]
-struct Holder {
-    name: String,
-    accounts: Vec<usize>,
-    parties: Vec<Party>,
-}
-
-/// An account while the file is read.
-struct Known {
-    account: Account,
-    parties: Vec<Party>,
-    balance: Option<Balance>,
-}
-
-/// Who and what the file tells of, without transactions.
-#[derive(Default)]
-struct Book {
-    holders: Vec<Holder>,
-    holder_numbers: HashMap<String, usize>,
-    accounts: Vec<Known>,
-    account_numbers: HashMap<(usize, String), usize>,
-    last: Option<Date>,
-    of_bytes: u64,
-}
-
-impl Book {
-    fn holder(&mut self, name: &str) -> usize {
-        if let Some(number) = self.holder_numbers.get(name) {
-            return *number;
-        }
-        self.holders.push(Holder { name: name.to_owned(), ..Holder::default() });
-        self.holder_numbers.insert(name.to_owned(), self.holders.len() - 1);
-        self.holders.len() - 1
-    }
-
-    /// The account's number; one nobody described is a current account in the currency of what is told first.
-    fn account(&mut self, holder: usize, id: String, currency: Currency) -> usize {
-        let key = (holder, id);
-        if let Some(number) = self.account_numbers.get(&key) {
-            return *number;
-        }
-        let account = Account { id: key.1.clone(), kind: AccountKind::Current, currency, opened_on: None, name: None, identification: None };
-        self.accounts.push(Known { account, parties: Vec::new(), balance: None });
-        let number = self.accounts.len() - 1;
-        self.account_numbers.insert(key, number);
-        if let Some(holder) = self.holders.get_mut(holder) {
-            holder.accounts.push(number);
-        }
-        number
-    }
-
-    /// Takes a fact; a transaction comes back as the row to stage.
-    fn take(&mut self, record: FileRecord) -> Result<Option<StagedRow>, IngestError> {
-        let holder = self.holder(&record.holder);
-        match record.fact {
-            Fact::Account(account) => {
-                let number = self.account(holder, record.account, account.currency);
-                self.accounts[number].account = account;
-            }
-            Fact::Balance(balance) => {
-                if let Some(number) = self.account_numbers.get(&(holder, record.account)) {
-                    let known = &mut self.accounts[*number].balance;
-                    if known.is_none_or(|known| known.at <= balance.at) {
-                        *known = Some(balance);
-                    }
-                }
-            }
-            Fact::Party(party) => match self.account_numbers.get(&(holder, record.account)) {
-                Some(number) => self.accounts[*number].parties.push(party),
-                None => self.holders[holder].parties.push(party),
-            },
-            Fact::Transaction(mut row) => {
-                let account = self.account(holder, record.account, row.currency);
-                self.last = self.last.max(Some(row.booked_on));
-                let body = kept::to_bytes(&mut row).map_err(|_| IngestError::Interrupted)?;
-                return Ok(Some(StagedRow { account: i64::try_from(account).unwrap_or(i64::MAX), day: day_number(row.booked_on), body }));
-            }
-        }
-        Ok(None)
-    }
+    let bulk_insert = if options.measure { Some(staging.bulk_insert()?) } else { None };
+    Ok(IngestSummary { transactions: staging.rows(), derived_from, holders: of_holders, reading, deriving, bulk_insert })
 }
 
 /// Days since 1970-01-01.
@@ -263,91 +190,65 @@ fn day_number(day: Date) -> i64 {
     i64::from(day.since(Date::constant(1970, 1, 1)).map_or(0, |span| span.get_days()))
 }
 
-async fn read(path: &Path, options: &IngestOptions, progress: &(dyn Fn(IngestProgress) + Sync), staging: &mut Staging) -> Result<Book, IngestError> {
-    let unreadable = |source| FileError::Unreadable { path: path.to_owned(), source };
-    let file = File::open(path).map_err(unreadable)?;
-    let of_bytes = file.metadata().map_err(unreadable)?.len();
-    let mut source = BufReader::new(file);
-    let format = match options.format {
-        Some(format) => format,
-        None => recognise(path, source.fill_buf().map_err(unreadable)?).ok_or_else(|| FileError::UnknownFormat(path.to_owned()))?,
-    };
-    let bytes = Arc::new(AtomicU64::new(0));
-    let counted = CountedReader::new(source, Arc::clone(&bytes));
-    let (sender, mut batches) = mpsc::channel::<Vec<FileRecord>>(AHEAD);
-    let currency = options.currency;
-    let reader = tokio::task::spawn_blocking(move || {
-        let mut batch = Vec::with_capacity(BATCH);
-        let mut take = |record: FileRecord| {
-            batch.push(record);
-            if batch.len() < BATCH {
-                return Ok(());
-            }
-            sender.blocking_send(std::mem::replace(&mut batch, Vec::with_capacity(BATCH))).map_err(|_| FileError::Stopped)
-        };
-        match format {
-            Format::ObieJson => obie::file::read(counted, Timestamp::from_seconds(0).unwrap_or_else(|_| unreachable!("the epoch")), &mut take)?,
-            Format::Csv => csv::read(counted, currency, &mut take)?,
-        }
-        sender.blocking_send(batch).map_err(|_| FileError::Stopped)
-    });
-    let mut book = Book { of_bytes, ..Book::default() };
-    let mut transactions = 0;
-    while let Some(batch) = batches.recv().await {
-        for record in batch {
-            if let Some(row) = book.take(record)? {
-                staging.add(row).await?;
-                transactions += 1;
-            }
-        }
-        progress(IngestProgress { bytes: bytes.load(Ordering::Relaxed).min(of_bytes), of_bytes, transactions, holders: 0 });
-    }
-    reader.await.map_err(|_| IngestError::Interrupted)??;
-    Ok(book)
+/// The days whose rows count, both included.
+struct Window {
+    from: Date,
+    to: Date,
+    /// The first moment of the last day.
+    at: Timestamp,
 }
 
-/// By the name's ending, else by the first character that is not white space.
-fn recognise(path: &Path, beginning: &[u8]) -> Option<Format> {
-    match path.extension().and_then(|ending| ending.to_str()).map(str::to_ascii_lowercase).as_deref() {
-        Some("json" | "jsonl" | "ndjson") => return Some(Format::ObieJson),
-        Some("csv" | "tsv") => return Some(Format::Csv),
-        _ => {}
-    }
-    let first = beginning.iter().find(|byte| !byte.is_ascii_whitespace())?;
-    match first {
-        b'{' | b'[' => Some(Format::ObieJson),
-        byte if byte.is_ascii_alphabetic() || *byte == b'"' => Some(Format::Csv),
-        _ => None,
+impl Window {
+    fn ending(to: Date) -> Result<Self, IngestError> {
+        let at = format!("{to}T00:00:00Z").parse().map_err(|_| IngestError::Interrupted)?;
+        Ok(Self { from: to.saturating_sub(WANTED_HISTORY_DAYS.days()), to, at })
     }
 }
 
-/// Loads a holder's window.
-async fn load(book: &mut Book, holder: Holder, as_of: Date, staging: &mut Staging) -> Result<BankSnapshot, IngestError> {
-    let read_at: Timestamp = format!("{as_of}T00:00:00Z").parse().map_err(|_| IngestError::Interrupted)?;
-    let first_day = day_number(as_of) - WANTED_HISTORY_DAYS;
-    let last_day = as_of;
-    let mut accounts = Vec::with_capacity(holder.accounts.len());
-    for number in &holder.accounts {
-        let mut history = History::default();
-        let mut listing = history.listing();
-        let each = |bytes: &[u8]| {
-            let row = kept::from_bytes(bytes).ok_or(StoreError::Corrupt("staged transaction"))?;
-            if row.booked_on <= last_day {
-                listing.add(row);
-            }
-            Ok(())
-        };
-        staging.account(i64::try_from(*number).unwrap_or(i64::MAX), first_day, each).await?;
-        let known = &mut book.accounts[*number];
-        let balance = known.balance.map(|balance| Balance { minor: balance.minor, at: read_at });
-        accounts.push(AccountHistory {
-            account: known.account.clone(),
-            holders: std::mem::take(&mut known.parties),
-            balance,
-            transactions: history.into_rows(),
-        });
+/// Loads one holder's window at a time.
+struct Loader<'a> {
+    staging: &'a Staging,
+    window: Window,
+    most: usize,
+    progress: &'a dyn Fn(IngestProgress),
+    now: IngestProgress,
+}
+
+impl Loader<'_> {
+    /// What a bank would have told of the holder, or that it is more than may be held in memory.
+    fn load(&mut self, book: &mut Book, holder: Holder) -> Result<Result<BankSnapshot, DeriveError>, IngestError> {
+        let (first, last) = (day_number(self.window.from), day_number(self.window.to));
+        let mut count = 0;
+        for number in &holder.accounts {
+            count += self.staging.count(book::key(*number), first, last)?;
+        }
+        if count > self.most as u64 {
+            return Ok(Err(DeriveError::TooManyTransactions { most: self.most }));
+        }
+        let mut accounts = Vec::with_capacity(holder.accounts.len());
+        for number in &holder.accounts {
+            let mut history = History::default();
+            let mut listing = history.listing();
+            self.staging.account(book::key(*number), first, last, |bytes| {
+                listing.add(kept::from_bytes(bytes).ok_or(StoreError::Corrupt("staged transaction"))?);
+                self.now.loaded += 1;
+                if self.now.loaded.is_multiple_of(LOADED_AT_ONCE) {
+                    (self.progress)(self.now);
+                }
+                Ok(())
+            })?;
+            let known = book.accounts.get_mut(*number).ok_or(IngestError::Interrupted)?;
+            let balance = known.balance.map(|balance| Balance { minor: balance.minor, at: self.window.at });
+            accounts.push(AccountHistory {
+                account: known.account.clone(),
+                holders: std::mem::take(&mut known.parties),
+                balance,
+                transactions: history.into_rows(),
+            });
+        }
+        let consenting_party = holder.parties.into_iter().next();
+        Ok(Ok(BankSnapshot { provider: "file".to_owned(), read_at: self.window.at, accounts, consenting_party }))
     }
-    Ok(BankSnapshot { provider: "file".to_owned(), read_at, accounts, consenting_party: holder.parties.into_iter().next() })
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! `passid ingest FILE`: claims from bank data in a file, for operators without a live connection.
 
+use std::cell::Cell;
 use std::fmt::Write as _;
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
-use std::sync::Mutex;
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
@@ -56,7 +56,10 @@ pub(crate) struct Options {
     /// Print a JSON line per holder instead of words.
     #[arg(long)]
     json: bool,
-    /// Also measure how long SQLite itself takes to insert the same rows.
+    /// Transactions of one holder within thirteen months; one with more gets no claims, since a holder's are held in memory at once.
+    #[arg(long, value_name = "NUMBER", default_value_t = IngestOptions::most_read_live())]
+    most_of_a_holder: usize,
+    /// Also measure how long SQLite itself takes to insert the same rows, and how much memory was needed at most.
     #[arg(long)]
     measure: bool,
     /// Where the scratch database lies while the command runs; it is deleted at the end.
@@ -68,7 +71,7 @@ pub(crate) struct Options {
 struct Progress {
     begun: Instant,
     terminal: bool,
-    last: Mutex<u128>,
+    last: Cell<u128>,
 }
 
 impl Progress {
@@ -76,15 +79,17 @@ impl Progress {
     fn show(&self, progress: IngestProgress) {
         let elapsed = self.begun.elapsed().as_millis();
         let between = if self.terminal { 100 } else { u128::from(LINE_SECONDS) * 1_000 };
-        {
-            let mut last = self.last.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            if elapsed < *last + between {
-                return;
-            }
-            *last = elapsed;
+        if elapsed < self.last.get() + between {
+            return;
         }
-        let percent = progress.bytes.saturating_mul(100).checked_div(progress.of_bytes).unwrap_or(100);
-        let line = format!("{percent} % read, {} transactions, {} holders derived", progress.transactions, progress.holders);
+        self.last.set(elapsed);
+        let IngestProgress { bytes, of_bytes, transactions, loaded, holders, of_holders } = progress;
+        let line = if loaded == 0 {
+            let percent = bytes.saturating_mul(100).checked_div(of_bytes).unwrap_or(100);
+            format!("{percent} % read: {transactions} transactions of {of_holders} holders")
+        } else {
+            format!("{transactions} transactions read; {holders} of {of_holders} holders derived, from {loaded} transactions so far")
+        };
         if self.terminal { eprint!("\r{line}\x1b[K") } else { eprintln!("{line}") }
     }
 
@@ -97,7 +102,7 @@ impl Progress {
 }
 
 #[expect(clippy::print_stdout, reason = "this is the program's voice on the terminal")]
-pub(super) async fn run(options: Options) -> Result<(), Failure> {
+pub(super) fn run(options: &Options) -> Result<(), Failure> {
     let mut out = match &options.out {
         Some(path) => Some(std::io::BufWriter::new(std::fs::File::create(path)?)),
         None => None,
@@ -113,9 +118,10 @@ pub(super) async fn run(options: Options) -> Result<(), Failure> {
         currency: options.currency,
         as_of: options.as_of,
         scratch: options.scratch.clone().unwrap_or_else(std::env::temp_dir),
+        most_of_a_holder: options.most_of_a_holder,
         measure: options.measure,
     };
-    let progress = Progress { begun: Instant::now(), terminal: std::io::stderr().is_terminal(), last: Mutex::new(0) };
+    let progress = Progress { begun: Instant::now(), terminal: std::io::stderr().is_terminal(), last: Cell::new(0) };
     let (mut shown, mut failure, mut tally) = (0, None, Tally::default());
     let mut take = |outcome: HolderOutcome| {
         tally.add(&outcome);
@@ -137,7 +143,7 @@ pub(super) async fn run(options: Options) -> Result<(), Failure> {
             shown += 1;
         }
     };
-    let ingested = ingest::ingest(&options.file, &ingest_options, &|now| progress.show(now), &mut take).await;
+    let ingested = ingest::ingest(&options.file, &ingest_options, &|now| progress.show(now), &mut take);
     progress.end();
     let summary = ingested.map_err(|error| Failure::Operator(format!("{}: {error}", options.file.display())))?;
     if let Some(error) = failure {
@@ -212,13 +218,22 @@ impl Tally {
             let reading = rate(summary.transactions, summary.reading);
             let _ = writeln!(
                 text,
-                "SQLite itself inserts and indexes them at {bound:.0} a second: reading reaches {:.0} % of that, all of it {:.0} %",
+                "SQLite itself inserts the same rows at {bound:.0} a second: reading and staging reaches {:.1} % of that, all of it {:.1} %",
                 100.0 * reading / bound,
                 100.0 * whole / bound
             );
+            if let Some(kibibytes) = peak_memory() {
+                let _ = writeln!(text, "resident memory at most: {:.1} MiB", f64::from(kibibytes) / 1_024.0);
+            }
         }
         text
     }
+}
+
+/// The most memory this process has had resident, KiB; none where the system does not say.
+fn peak_memory() -> Option<u32> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.split_whitespace().next()?.parse().ok())
 }
 
 /// A holder's document in words.

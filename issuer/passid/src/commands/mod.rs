@@ -67,7 +67,7 @@ impl Command {
         match self {
             Self::Demo(options) => demo::run(options).await,
             Self::Serve(options) => serve::run(*options).await,
-            Self::Ingest(options) => ingest::run(*options).await,
+            Self::Ingest(options) => ingest::run(&options),
             Self::Openapi => openapi::run(),
             Self::Config(options) => config::run(*options),
             Self::Doctor(options) => doctor::run(*options).await,

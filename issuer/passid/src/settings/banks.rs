@@ -74,7 +74,7 @@ const FIELDS: [(&str, bool, &str); 16] = [
     ("id", true, "Its identifier in the API: small letters, digits and hyphens, at most 64; `sandbox-bank` is the sandbox bank's"),
     ("name", true, "Its name for people"),
     ("environment", true, "`live`, or `sandbox` for a bank's own test system: holders see the banks of their own environment alone"),
-    ("resource_base", true, "The account information API up to `aisp`, as `https://bank.example/open-banking/v4.0/aisp`; 4.0 and 3.1 are both read"),
+    ("resource_base", true, "The account information API up to `aisp`; its path chooses the version, `…/open-banking/v4.0/aisp` or `…/open-banking/v3.1/aisp`"),
     ("authorization_endpoint", true, "Where holders are sent to agree"),
     ("token_endpoint", true, "Where codes and refresh tokens are exchanged"),
     ("issuer", false, "The `iss` the bank puts into redirects and identity tokens; checked when given, and it should be"),

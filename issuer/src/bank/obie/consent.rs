@@ -6,7 +6,7 @@ use reqwest::Method;
 use reqwest::header::CONTENT_TYPE;
 
 use super::Obie;
-use super::wire::{ConsentAnswer, ConsentState};
+use super::wire::{ConsentAnswer, ConsentData, ConsentState};
 use crate::bank::authorisation::{PendingAuthorisation, Secret};
 use crate::bank::client::Refusal;
 use crate::bank::error::BankError;
@@ -29,6 +29,14 @@ const PERMISSIONS: [&str; 8] = [
     "ReadTransactionsDebits",
     "ReadTransactionsDetail",
 ];
+
+impl ConsentData {
+    /// Whether it was in force, or might have been, until its end passed. A date that does not read says nothing.
+    fn ended_by(&self, now: Timestamp) -> bool {
+        let open = matches!(self.status, ConsentState::AwaitingAuthorisation | ConsentState::Authorised);
+        open && self.expiration_date_time.as_deref().and_then(|end| end.parse::<Timestamp>().ok()).is_some_and(|end| end <= now)
+    }
+}
 
 impl Obie {
     pub(super) async fn begin_linking(&self, redirect_url: &str) -> Result<PendingAuthorisation, BankError> {
@@ -65,6 +73,8 @@ impl Obie {
         let token = self.client_token().await?;
         let url = self.config.resource_base.join(&["account-access-consents", consent_id]);
         match self.client.get::<ConsentAnswer>(|| self.request(Method::GET, &url, token.expose())).await {
+            // 3.1 has no word for a consent that time has ended: its end says so.
+            Ok(answer) if answer.data.ended_by(self.client.now()) => Ok(BankLinkStatus::Expired),
             Ok(answer) => Ok(match answer.data.status {
                 ConsentState::AwaitingAuthorisation => BankLinkStatus::AwaitingAuthorisation,
                 ConsentState::Authorised => BankLinkStatus::Authorised,

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use passid_api::claims::encoding::Currency;
 use passid_api::time::Timestamp;
 
-use super::wire;
+use super::{codes, wire};
 use crate::bank::data::{Account, AccountKind, Balance, Direction, Party, Transaction};
 use crate::bank::error::BankError;
 use crate::bank::money::parse_minor;
@@ -69,7 +69,7 @@ pub(super) fn transaction(wire: wire::Transaction) -> Result<Option<Transaction>
             wire::Indicator::Debit => -minor,
         })
     });
-    let (code, sub_code) = wire.bank_transaction_code.map_or((None, None), |code| (Some(code.code), Some(code.sub_code)));
+    let (code, sub_code) = wire.bank_transaction_code.map_or((None, None), |code| (Some(codes::code(&code.code)), Some(codes::code(&code.sub_code))));
     Ok(Some(Transaction {
         id: wire.transaction_id,
         booked_on: day(&wire.booking_date_time)?,

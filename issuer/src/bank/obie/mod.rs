@@ -1,8 +1,10 @@
 //! UK Open Banking read-write API 4.0.0 and 3.1.11, account information.
 //!
 //! Consent by client credentials, authorisation by code with PKCE S256, state and nonce. The redirect names the consent through the OpenID
-//! claims request `openbanking_intent_id`, as the scheme's security profile does. The versions differ in words, not in shape: both are read.
+//! claims request `openbanking_intent_id`, as the scheme's security profile does. The versions differ in words, not in shape: both are
+//! read, and the path of the resources' address chooses which one a bank answers in.
 
+pub(crate) mod codes;
 mod config;
 mod consent;
 mod convert;

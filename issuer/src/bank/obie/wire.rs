@@ -14,6 +14,7 @@ pub(super) struct ConsentAnswer {
 pub(super) struct ConsentData {
     pub(super) consent_id: String,
     pub(super) status: ConsentState,
+    pub(super) expiration_date_time: Option<String>,
 }
 
 /// Codes of 4.0.0, and the words 3.1 used for the same.

@@ -124,6 +124,12 @@ impl Scale {
     pub(super) fn score(&self, bad_log_odds: f64) -> u16 {
         rounded(self.base_score + self.points_to_double * (-bad_log_odds - self.base_odds.ln()) / std::f64::consts::LN_2, 300.0, 900.0)
     }
+
+    /// The modelled probability of staying stable at a score, 0 to 1: [`Scale`]'s formula turned round.
+    pub fn stable_probability(&self, score: u16) -> f64 {
+        let odds = self.base_odds * ((f64::from(score) - self.base_score) / self.points_to_double).exp2();
+        odds / (1.0 + odds)
+    }
 }
 
 impl Model {
@@ -198,7 +204,7 @@ impl Model {
             high: high.max(score),
             tier: Tier::of_score(score),
             confidence: confidence(flow, high.saturating_sub(low)),
-            stable_probability: rounded(stable * 10_000.0, 0.0, 10_000.0),
+            stable_probability: ten_thousandths(stable),
         };
         Some(Assessment { score, detail, stable_probability: stable, reasons: reasons(&parts) })
     }
@@ -211,6 +217,11 @@ fn confidence(flow: &CashFlow, width: u16) -> u8 {
     let length = (f64::from(flow.history_days) / 365.0).clamp(0.0, 1.0).sqrt();
     let silence = (1.0 - 0.1 * ((f64::from(flow.silent_days) - 30.0) / 30.0).max(0.0)).max(0.0);
     u8::try_from(rounded(100.0 * narrow * length * silence, 0.0, 100.0)).unwrap_or(100)
+}
+
+/// A share of one as claims state it.
+pub fn ten_thousandths(share: f64) -> u16 {
+    rounded(share * 10_000.0, 0.0, 10_000.0)
 }
 
 fn rounded(value: f64, least: f64, most: f64) -> u16 {

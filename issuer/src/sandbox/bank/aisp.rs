@@ -1,10 +1,10 @@
 //! The account information resources: consents, accounts, balances, parties.
 
-use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use passid_api::time::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -16,9 +16,7 @@ use super::obie_json;
 use super::problem::Problem;
 use super::state::Bank;
 use super::tokens::Audience;
-
-/// Where the resources are below the bank's address.
-pub(super) const BASE: &str = "/open-banking/v4.0/aisp";
+use super::version::ApiVersion;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -38,7 +36,12 @@ struct ConsentData {
 }
 
 /// `POST /account-access-consents`.
-pub(super) async fn create_consent(State(bank): State<Bank>, headers: HeaderMap, body: Bytes) -> Result<Response, Problem> {
+pub(super) async fn create_consent(
+    State(bank): State<Bank>,
+    Extension(version): Extension<ApiVersion>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Problem> {
     require_client(&bank, &headers)?;
     let request: ConsentRequest = serde_json::from_slice(&body).map_err(|_| Problem::Malformed("The consent is malformed", "Data"))?;
     let ConsentData { permissions, expiration_date_time, transaction_from_date_time, transaction_to_date_time } = request.data;
@@ -62,17 +65,22 @@ pub(super) async fn create_consent(State(bank): State<Bank>, headers: HeaderMap,
     consent.transactions_to = transaction_to_date_time;
     let mut memory = bank.memory();
     let id = memory.tokens.fresh();
-    let answer = obie_json::consent(&id, &consent, now, &format!("{}{BASE}/account-access-consents/{id}", bank.base_url()));
+    let answer = obie_json::consent(version, &id, &consent, now, &consent_link(&bank, version, &id));
     memory.consents.insert(id, consent);
     Ok((StatusCode::CREATED, Json(answer)).into_response())
 }
 
 /// `GET /account-access-consents/{id}`.
-pub(super) async fn read_consent(State(bank): State<Bank>, headers: HeaderMap, Path(id): Path<String>) -> Result<Json<Value>, Problem> {
+pub(super) async fn read_consent(
+    State(bank): State<Bank>,
+    Extension(version): Extension<ApiVersion>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Result<Json<Value>, Problem> {
     require_client(&bank, &headers)?;
     let memory = bank.memory();
     let consent = memory.consents.get(&id).ok_or(Problem::NotFound("There is no such consent"))?;
-    Ok(Json(obie_json::consent(&id, consent, bank.now(), &format!("{}{BASE}/account-access-consents/{id}", bank.base_url()))))
+    Ok(Json(obie_json::consent(version, &id, consent, bank.now(), &consent_link(&bank, version, &id))))
 }
 
 /// `DELETE /account-access-consents/{id}`.
@@ -86,41 +94,56 @@ pub(super) async fn delete_consent(State(bank): State<Bank>, headers: HeaderMap,
 }
 
 /// `GET /accounts`.
-pub(super) async fn accounts(State(bank): State<Bank>, headers: HeaderMap) -> Result<Json<Value>, Problem> {
+pub(super) async fn accounts(State(bank): State<Bank>, Extension(version): Extension<ApiVersion>, headers: HeaderMap) -> Result<Json<Value>, Problem> {
     let view = View::open(&bank, &headers, &[Permission::ReadAccountsBasic, Permission::ReadAccountsDetail])?;
-    let list: Vec<Value> = view.accounts().map(|account| obie_json::account(account, &view.customer.name, &view.consent)).collect();
-    Ok(single_page(&bank, "/accounts", &json!({"Account": list})))
+    let list: Vec<Value> = view.accounts().map(|account| obie_json::account(version, account, &view.customer.name, &view.consent)).collect();
+    Ok(single_page(&bank, version, "/accounts", &json!({"Account": list})))
 }
 
 /// `GET /accounts/{id}`.
-pub(super) async fn account(State(bank): State<Bank>, headers: HeaderMap, Path(id): Path<String>) -> Result<Json<Value>, Problem> {
+pub(super) async fn account(
+    State(bank): State<Bank>,
+    Extension(version): Extension<ApiVersion>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Result<Json<Value>, Problem> {
     let view = View::open(&bank, &headers, &[Permission::ReadAccountsBasic, Permission::ReadAccountsDetail])?;
-    let value = obie_json::account(view.account(&id)?, &view.customer.name, &view.consent);
-    Ok(single_page(&bank, &format!("/accounts/{id}"), &json!({"Account": [value]})))
+    let value = obie_json::account(version, view.account(&id)?, &view.customer.name, &view.consent);
+    Ok(single_page(&bank, version, &format!("/accounts/{id}"), &json!({"Account": [value]})))
 }
 
 /// `GET /accounts/{id}/balances`.
-pub(super) async fn balances(State(bank): State<Bank>, headers: HeaderMap, Path(id): Path<String>) -> Result<Json<Value>, Problem> {
+pub(super) async fn balances(
+    State(bank): State<Bank>,
+    Extension(version): Extension<ApiVersion>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Result<Json<Value>, Problem> {
     let view = View::open(&bank, &headers, &[Permission::ReadBalances])?;
-    let value = obie_json::balances(view.account(&id)?, bank.now());
-    Ok(single_page(&bank, &format!("/accounts/{id}/balances"), &json!({"Balance": value})))
+    let value = obie_json::balances(version, view.account(&id)?, bank.now());
+    Ok(single_page(&bank, version, &format!("/accounts/{id}/balances"), &json!({"Balance": value})))
 }
 
 /// `GET /accounts/{id}/party`.
-pub(super) async fn account_party(State(bank): State<Bank>, headers: HeaderMap, Path(id): Path<String>) -> Result<Json<Value>, Problem> {
+pub(super) async fn account_party(
+    State(bank): State<Bank>,
+    Extension(version): Extension<ApiVersion>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Result<Json<Value>, Problem> {
     let view = View::open(&bank, &headers, &[Permission::ReadParty])?;
     view.account(&id)?;
-    Ok(single_page(&bank, &format!("/accounts/{id}/party"), &json!({"Party": obie_json::party(&view.customer)})))
+    Ok(single_page(&bank, version, &format!("/accounts/{id}/party"), &json!({"Party": obie_json::party(version, &view.customer)})))
 }
 
 /// `GET /party`.
-pub(super) async fn party(State(bank): State<Bank>, headers: HeaderMap) -> Result<Json<Value>, Problem> {
+pub(super) async fn party(State(bank): State<Bank>, Extension(version): Extension<ApiVersion>, headers: HeaderMap) -> Result<Json<Value>, Problem> {
     let view = View::open(&bank, &headers, &[Permission::ReadPartyPSU])?;
-    Ok(single_page(&bank, "/party", &json!({"Party": obie_json::party(&view.customer)})))
+    Ok(single_page(&bank, version, "/party", &json!({"Party": obie_json::party(version, &view.customer)})))
 }
 
-fn single_page(bank: &Bank, path: &str, data: &Value) -> Json<Value> {
-    Json(json!({"Data": data, "Links": {"Self": format!("{}{BASE}{path}", bank.base_url())}, "Meta": {"TotalPages": 1}}))
+fn single_page(bank: &Bank, version: ApiVersion, path: &str, data: &Value) -> Json<Value> {
+    Json(json!({"Data": data, "Links": {"Self": format!("{}{}{path}", bank.base_url(), version.base())}, "Meta": {"TotalPages": 1}}))
 }
 
 /// What one access token shows.
@@ -175,6 +198,10 @@ impl View {
 
 fn bearer(headers: &HeaderMap) -> Result<&str, Problem> {
     headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|value| value.strip_prefix("Bearer ")).ok_or(Problem::Unauthorised)
+}
+
+fn consent_link(bank: &Bank, version: ApiVersion, id: &str) -> String {
+    format!("{}{}/account-access-consents/{id}", bank.base_url(), version.base())
 }
 
 fn require_client(bank: &Bank, headers: &HeaderMap) -> Result<(), Problem> {

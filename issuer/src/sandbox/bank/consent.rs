@@ -3,7 +3,7 @@
 use passid_api::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// What a consent may allow; the codes of OBIE 4.0.0 this bank serves.
+/// What a consent may allow; the codes this bank serves, the same in every version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Permission {
     ReadAccountsBasic,
@@ -17,9 +17,8 @@ pub(super) enum Permission {
     ReadTransactionsDetail,
 }
 
-/// OBIE 4.0.0 status codes of a consent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "UPPERCASE")]
+/// The states of a consent, as 4.0.0 calls them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ConsentStatus {
     /// Waits for the customer.
     Awau,
@@ -76,6 +75,11 @@ impl Consent {
             ConsentStatus::Awau | ConsentStatus::Auth if self.expires_at.is_some_and(|end| end <= now) => ConsentStatus::Expd,
             status => status,
         }
+    }
+
+    /// Where it stood when somebody last did something about it.
+    pub(super) const fn last_status(&self) -> ConsentStatus {
+        self.status
     }
 
     /// The customer agrees; only what waits can be agreed to.

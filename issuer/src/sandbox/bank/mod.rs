@@ -1,4 +1,5 @@
-//! A bank to link in the sandbox: its own HTTP server with OAuth2 and UK Open Banking 4.0.0 shaped resources.
+//! A bank to link in the sandbox: its own HTTP server with OAuth2 and resources in the shapes of UK Open Banking, 4.0.0 and
+//! 3.1.11, each below its own path ([`ApiVersion`]).
 //!
 //! Faults real banks have shown can be switched on, one by one or mixed ([`Faults`]).
 //!
@@ -25,8 +26,10 @@ mod server;
 mod state;
 mod tokens;
 mod transactions;
+mod version;
 pub mod visitor;
 
 pub use config::{BankSource, RegisteredClient, SandboxBankConfig, SandboxBankError};
 pub use faults::{Fault, Faults};
 pub use server::{Customer, PROVIDER_ID, SandboxBank};
+pub use version::ApiVersion;

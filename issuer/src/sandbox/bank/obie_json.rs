@@ -1,19 +1,19 @@
-//! The bank's books in the shapes of UK Open Banking 4.0.0.
+//! The bank's books in the shapes of UK Open Banking, in the words of the version asked for.
 
 use jiff::civil::Date;
 use serde_json::{Map, Value, json};
 
 use super::consent::{Consent, Permission};
 use super::ledger::{BookedAccount, BookedCustomer, Entry};
-use crate::bank::data::AccountKind;
+use super::version::{ApiVersion, Code};
 use crate::bank::money::format_minor;
 use passid_api::time::Timestamp;
 
 /// `OBReadConsentResponse1`.
-pub(super) fn consent(id: &str, consent: &Consent, now: Timestamp, self_link: &str) -> Value {
+pub(super) fn consent(version: ApiVersion, id: &str, consent: &Consent, now: Timestamp, self_link: &str) -> Value {
     let mut data = json!({
         "ConsentId": id,
-        "Status": consent.status(now),
+        "Status": version.consent_status(consent.status(now), consent.last_status()),
         "CreationDateTime": consent.created_at,
         "StatusUpdateDateTime": consent.updated_at,
         "Permissions": consent.permissions,
@@ -32,16 +32,17 @@ pub(super) fn consent(id: &str, consent: &Consent, now: Timestamp, self_link: &s
 }
 
 /// `OBAccount6`; numbers and names only with the detail permission.
-pub(super) fn account(account: &BookedAccount, holder: &str, consent: &Consent) -> Value {
+pub(super) fn account(version: ApiVersion, account: &BookedAccount, holder: &str, consent: &Consent) -> Value {
     let mut value = json!({
         "AccountId": account.id,
         "Status": "Enabled",
         "Currency": account.currency,
-        "AccountCategory": "Personal",
-        "AccountTypeCode": if account.kind == AccountKind::Savings { "SVGS" } else { "CACC" },
         "Nickname": account.nickname,
         "OpeningDate": midnight(account.opened_on),
     });
+    for (name, what) in version.account_type(account.kind) {
+        value[name] = json!(what);
+    }
     if consent.allows(Permission::ReadAccountsDetail) {
         value["Account"] = json!([{"SchemeName": account.scheme, "Identification": account.identification, "Name": holder}]);
     }
@@ -49,53 +50,54 @@ pub(super) fn account(account: &BookedAccount, holder: &str, consent: &Consent) 
 }
 
 /// `OBReadBalance1` entries: booked and available, the same here.
-pub(super) fn balances(account: &BookedAccount, now: Timestamp) -> Value {
-    let balance = |kind: &str| {
+pub(super) fn balances(version: ApiVersion, account: &BookedAccount, now: Timestamp) -> Value {
+    let balance = |kind: Code| {
         json!({
             "AccountId": account.id,
             "Amount": amount(account.closing_minor(), account),
             "CreditDebitIndicator": indicator(account.closing_minor()),
-            "Type": kind,
+            "Type": version.said(kind),
             "DateTime": now,
         })
     };
-    json!([balance("CLBD"), balance("CLAV")])
+    json!([balance(Code::ClosingBooked), balance(Code::ClosingAvailable)])
 }
 
 /// `OBParty2`.
-pub(super) fn party(customer: &BookedCustomer) -> Value {
+pub(super) fn party(version: ApiVersion, customer: &BookedCustomer) -> Value {
     json!({
         "PartyId": customer.id,
         "PartyType": "Sole",
         "Name": customer.name,
         "FullLegalName": customer.name,
-        "Address": [{"AddressType": "HOME", "TownName": customer.town, "Country": customer.country}],
+        "Address": [{"AddressType": version.said(Code::Home), "TownName": customer.town, "Country": customer.country}],
     })
 }
 
 /// `OBTransaction6`; descriptions, partners and balances only with the detail permission.
-pub(super) fn transaction(entry: &Entry, account: &BookedAccount, consent: &Consent, pending: bool) -> Value {
+pub(super) fn transaction(version: ApiVersion, entry: &Entry, account: &BookedAccount, consent: &Consent, pending: bool) -> Value {
     let label = &entry.label;
     let mut value = Map::new();
     let mut put = |name: &str, field: Value| value.insert(name.to_owned(), field);
     put("AccountId", json!(account.id));
     put("TransactionId", json!(if pending { format!("pending-{}", entry.id) } else { entry.id.clone() }));
-    put("Status", json!(if pending { "PDNG" } else { "BOOK" }));
+    put("Status", json!(version.said(if pending { Code::Pending } else { Code::Booked })));
     put("TransactionMutability", json!(if pending { "Mutable" } else { "Immutable" }));
     put("CreditDebitIndicator", json!(indicator(entry.minor)));
     put("BookingDateTime", json!(midnight(entry.booked_on)));
     put("ValueDateTime", json!(midnight(entry.booked_on)));
     put("Amount", amount(entry.minor, account));
-    put("BankTransactionCode", json!({"Code": label.code.0, "SubCode": label.code.1}));
-    if let Some(purpose) = label.category_purpose {
+    put("BankTransactionCode", version.bank_transaction_code(label.code));
+    if let Some(purpose) = label.category_purpose.filter(|_| version.has_purposes()) {
         put("CategoryPurposeCode", json!(purpose));
     }
-    if let Some(purpose) = label.purpose {
+    if let Some(purpose) = label.purpose.filter(|_| version.has_purposes()) {
         put("PaymentPurposeCode", json!(purpose));
     }
     if consent.allows(Permission::ReadTransactionsDetail) {
         put("TransactionInformation", json!(label.description));
-        let balance = json!({"CreditDebitIndicator": indicator(entry.balance_minor), "Type": "ITBD", "Amount": amount(entry.balance_minor, account)});
+        let kind = version.said(Code::InterimBooked);
+        let balance = json!({"CreditDebitIndicator": indicator(entry.balance_minor), "Type": kind, "Amount": amount(entry.balance_minor, account)});
         put("Balance", balance);
         if let Some(category) = label.merchant_category {
             put("MerchantDetails", json!({"MerchantName": label.counterparty, "MerchantCategoryCode": category}));

@@ -1,6 +1,7 @@
 //! The bank's answers against the official schemas.
 //!
-//! With `PASSID_OPENBANKING_SPECS` naming a directory that holds `obie-account-info-v4.0.0.yaml`; says so and passes when it is not set.
+//! With `PASSID_OPENBANKING_SPECS` naming a directory that holds `obie-account-info-v4.0.0.yaml` and `…-v3.1.11.yaml`; says so and passes
+//! when it is not set.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use rand::rngs::StdRng;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use super::{BankSource, RegisteredClient, SandboxBank, SandboxBankConfig, visitor};
+use super::{ApiVersion, BankSource, RegisteredClient, SandboxBank, SandboxBankConfig, visitor};
 use crate::bank::authorisation::Secret;
 
 const BACK: &str = "http://127.0.0.1:9/back";
@@ -23,12 +24,16 @@ const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 struct Specification(Value);
 
 impl Specification {
-    fn open() -> Option<Self> {
+    fn open(version: ApiVersion) -> Option<Self> {
         let Some(directory) = std::env::var_os("PASSID_OPENBANKING_SPECS") else {
             println!("skipped: PASSID_OPENBANKING_SPECS is not set");
             return None;
         };
-        let text = std::fs::read_to_string(Path::new(&directory).join("obie-account-info-v4.0.0.yaml")).unwrap();
+        let file = match version {
+            ApiVersion::V3 => "obie-account-info-v3.1.11.yaml",
+            ApiVersion::V4 => "obie-account-info-v4.0.0.yaml",
+        };
+        let text = std::fs::read_to_string(Path::new(&directory).join(file)).unwrap();
         Some(Self(serde_saphyr::from_str(&text).unwrap()))
     }
 
@@ -45,12 +50,13 @@ impl Specification {
 }
 
 struct Visit {
+    version: ApiVersion,
     bank: SandboxBank,
     http: reqwest::Client,
 }
 
 impl Visit {
-    async fn begin() -> Self {
+    async fn begin(version: ApiVersion) -> Self {
         // The process needs one provider of cryptography; whoever comes first installs it.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
@@ -59,7 +65,7 @@ impl Visit {
             RegisteredClient { client_id: "passid".into(), client_secret: Secret::new("secret".into()), statement_key: None, redirect_urls: vec![BACK.into()] };
         let config = SandboxBankConfig { clock, source: BankSource::Personas, client, random: StdRng::seed_from_u64(3), page_size: 25 };
         let bank = SandboxBank::start(TcpListener::bind("127.0.0.1:0").await.unwrap(), config).await.unwrap();
-        Self { bank, http }
+        Self { version, bank, http }
     }
 
     async fn token(&self, fields: &[(&str, &str)]) -> Value {
@@ -68,7 +74,7 @@ impl Visit {
     }
 
     fn resource(&self, method: reqwest::Method, path: &str, token: &Value) -> reqwest::RequestBuilder {
-        let url = if path.starts_with("http") { path.to_owned() } else { format!("{}/open-banking/v4.0/aisp{path}", self.bank.base_url()) };
+        let url = if path.starts_with("http") { path.to_owned() } else { format!("{}{}{path}", self.bank.base_url(), self.version.base()) };
         self.http.request(method, url).bearer_auth(token["access_token"].as_str().unwrap())
     }
 
@@ -116,8 +122,14 @@ const EVERYTHING: [&str; 9] = [
 
 #[tokio::test]
 async fn every_answer_is_in_the_official_form() {
-    let Some(specification) = Specification::open() else { return };
-    let visit = Visit::begin().await;
+    for version in ApiVersion::ALL {
+        every_answer(version).await;
+    }
+}
+
+async fn every_answer(version: ApiVersion) {
+    let Some(specification) = Specification::open(version) else { return };
+    let visit = Visit::begin(version).await;
     for customer in ["amara", "tobenna", "efua"] {
         let (consent, token) = visit.consented(&json!(EVERYTHING), customer).await;
         specification.check("OBReadConsentResponse1", &consent);
@@ -142,16 +154,28 @@ async fn every_answer_is_in_the_official_form() {
 
 #[test]
 fn the_check_itself_sees_a_wrong_answer() {
-    let Some(specification) = Specification::open() else { return };
+    let Some(specification) = Specification::open(ApiVersion::V4) else { return };
     let row = json!({"AccountId": "a", "CreditDebitIndicator": "Credit", "Status": "BOOK", "BookingDateTime": "yesterday", "Amount": {"Amount": "-1", "Currency": "GBP"}});
     let errors = specification.errors("OBReadTransaction6", &json!({"Data": {"Transaction": [row]}})).join(" ");
     assert!(errors.contains("BookingDateTime") && errors.contains("Amount"), "{errors}");
+    // The words of one version are not those of the other.
+    let Some(older) = Specification::open(ApiVersion::V3) else { return };
+    let row = |status: &str| json!({"AccountId": "a", "CreditDebitIndicator": "Credit", "Status": status, "BookingDateTime": "2026-03-17T00:00:00+00:00", "Amount": {"Amount": "1.00", "Currency": "GBP"}});
+    let page = |status: &str| json!({"Data": {"Transaction": [row(status)]}});
+    assert!(older.errors("OBReadTransaction6", &page("BOOK")).join(" ").contains("BOOK"));
+    assert!(specification.errors("OBReadTransaction6", &page("Booked")).join(" ").contains("Booked"));
 }
 
 #[tokio::test]
 async fn every_refusal_is_in_the_official_form() {
-    let Some(specification) = Specification::open() else { return };
-    let visit = Visit::begin().await;
+    for version in ApiVersion::ALL {
+        every_refusal(version).await;
+    }
+}
+
+async fn every_refusal(version: ApiVersion) {
+    let Some(specification) = Specification::open(version) else { return };
+    let visit = Visit::begin(version).await;
     let (_, token) = visit.consented(&json!(["ReadAccountsBasic"]), "amara").await;
     let client = visit.token(&[("grant_type", "client_credentials")]).await;
     for (path, token, expected) in [
@@ -172,14 +196,14 @@ async fn every_refusal_is_in_the_official_form() {
 
 #[tokio::test]
 async fn an_unknown_token_is_told_nothing() {
-    let visit = Visit::begin().await;
+    let visit = Visit::begin(ApiVersion::V4).await;
     let (status, body) = visit.get("/accounts", &json!({"access_token": "made-up"})).await;
     assert_eq!((status, body), (401, Value::Null));
 }
 
 #[tokio::test]
 async fn only_what_the_consent_covers_is_shown() {
-    let visit = Visit::begin().await;
+    let visit = Visit::begin(ApiVersion::V4).await;
     let (_, token) = visit.consented(&json!(["ReadAccountsBasic", "ReadTransactionsBasic", "ReadTransactionsCredits"]), "amara").await;
     let (_, accounts) = visit.get("/accounts", &token).await;
     assert!(accounts["Data"]["Account"][0].get("Account").is_none());

@@ -1,11 +1,11 @@
 //! Starting and stopping the bank.
 
-use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::{get, post};
+use axum::{Extension, Router};
 use passid_api::environment::Environment;
 use passid_api::issuer::BankProvider;
 use tokio::net::TcpListener;
@@ -16,7 +16,8 @@ use super::books::Books;
 use super::config::{SandboxBankConfig, SandboxBankError};
 use super::faults::Faults;
 use super::state::Bank;
-use super::{aisp, oauth, transactions};
+use super::version::ApiVersion;
+use super::{aisp, oauth, problem, transactions};
 use crate::bank::client::ReadLimits;
 use crate::bank::client_authentication::ClientAuthentication;
 use crate::bank::endpoint::BankUrl;
@@ -46,7 +47,7 @@ pub struct Customer {
 /// The running bank; stops when dropped.
 pub struct SandboxBank {
     base_url: String,
-    connection: ObieConfig,
+    connections: [ObieConfig; 2],
     customers: Vec<Customer>,
     faults: Faults,
     stop: Option<oneshot::Sender<()>>,
@@ -62,7 +63,8 @@ impl SandboxBank {
         let SandboxBankConfig { clock, source, client, random, page_size } = config;
         let base_url = format!("http://{}", listener.local_addr().map_err(SandboxBankError::Listen)?);
         let books = tokio::task::spawn_blocking(move || Books::open(&source)).await.map_err(|_| SandboxBankError::Stopped)??;
-        let connection = connection(&base_url, &client)?;
+        let [first, second] = ApiVersion::ALL;
+        let connections = [connection(&base_url, &client, first)?, connection(&base_url, &client, second)?];
         let bank = Bank::new(clock, client, base_url.clone(), page_size, books, random);
         let customers = bank
             .customers()
@@ -80,7 +82,7 @@ impl SandboxBank {
                 tracing::error!("the sandbox bank's listener failed");
             }
         });
-        Ok(Self { base_url, connection, customers, faults, stop: Some(stop), task })
+        Ok(Self { base_url, connections, customers, faults, stop: Some(stop), task })
     }
 
     /// Where the bank is, for example `http://127.0.0.1:40123`.
@@ -88,9 +90,18 @@ impl SandboxBank {
         &self.base_url
     }
 
-    /// How the registered client reaches the bank; hand it to [`crate::bank::obie::Obie::new`].
+    /// How the registered client reaches the bank by 4.0.0; hand it to [`crate::bank::obie::Obie::new`].
     pub fn connection(&self) -> ObieConfig {
-        self.connection.clone()
+        self.connection_by(ApiVersion::V4)
+    }
+
+    /// How the registered client reaches the bank by a version.
+    pub fn connection_by(&self, version: ApiVersion) -> ObieConfig {
+        let [v3, v4] = &self.connections;
+        match version {
+            ApiVersion::V3 => v3.clone(),
+            ApiVersion::V4 => v4.clone(),
+        }
     }
 
     /// Whom the bank knows.
@@ -111,7 +122,7 @@ impl SandboxBank {
     }
 }
 
-fn connection(base_url: &str, client: &super::RegisteredClient) -> Result<ObieConfig, SandboxBankError> {
+fn connection(base_url: &str, client: &super::RegisteredClient, version: ApiVersion) -> Result<ObieConfig, SandboxBankError> {
     let address = |path: &str| BankUrl::parse(&format!("{base_url}{path}")).map_err(|_| SandboxBankError::NotLoopback);
     Ok(ObieConfig {
         description: BankProvider { id: PROVIDER_ID.to_owned(), name: "Sandbox Bank".to_owned(), environment: Environment::Sandbox },
@@ -122,14 +133,24 @@ fn connection(base_url: &str, client: &super::RegisteredClient) -> Result<ObieCo
             client_id: client.client_id.clone(),
             authentication: ClientAuthentication::Secret(client.client_secret.clone()),
         },
-        resource_base: address(aisp::BASE)?,
+        resource_base: address(version.base())?,
         consent_days: CONSENT_DAYS,
         limits: ReadLimits::default(),
     })
 }
 
 fn router(bank: Bank) -> Router {
-    let resources = Router::new()
+    let router = Router::new()
+        .route("/.well-known/openid-configuration", get(oauth::metadata))
+        .route("/oauth2/authorize", get(oauth::authorize))
+        .route("/oauth2/authorize/decision", post(oauth::decide))
+        .route("/oauth2/token", post(oauth::token));
+    let both = ApiVersion::ALL.into_iter().fold(router, |router, version| router.nest(version.base(), resources(&bank, version)));
+    both.layer(DefaultBodyLimit::max(REQUEST_BYTES)).with_state(bank)
+}
+
+fn resources(bank: &Bank, version: ApiVersion) -> Router<Bank> {
+    Router::new()
         .route("/account-access-consents", post(aisp::create_consent))
         .route("/account-access-consents/{id}", get(aisp::read_consent).delete(aisp::delete_consent))
         .route("/accounts", get(aisp::accounts))
@@ -138,15 +159,9 @@ fn router(bank: Bank) -> Router {
         .route("/accounts/{id}/party", get(aisp::account_party))
         .route("/accounts/{id}/transactions", get(transactions::transactions))
         .route("/party", get(aisp::party))
-        .layer(middleware::from_fn_with_state(bank.clone(), echo_interaction));
-    Router::new()
-        .route("/.well-known/openid-configuration", get(oauth::metadata))
-        .route("/oauth2/authorize", get(oauth::authorize))
-        .route("/oauth2/authorize/decision", post(oauth::decide))
-        .route("/oauth2/token", post(oauth::token))
-        .nest(aisp::BASE, resources)
-        .layer(DefaultBodyLimit::max(REQUEST_BYTES))
-        .with_state(bank)
+        .layer(Extension(version))
+        .layer(middleware::map_response(move |response| async move { problem::in_words_of(version, response) }))
+        .layer(middleware::from_fn_with_state(bank.clone(), echo_interaction))
 }
 
 /// Every answer carries the caller's interaction identifier, or a fresh one.

@@ -1,21 +1,22 @@
 //! The transactions resource: a range of days, oldest first, a page at a time; and what can go wrong with its pages.
 
-use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
+use axum::{Extension, Json};
 use jiff::ToSpan;
 use jiff::civil::Date;
 use passid_api::time::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::aisp::{BASE, View};
+use super::aisp::View;
 use super::consent::Permission;
 use super::faults::Fault;
 use super::ledger::Entry;
 use super::obie_json;
 use super::problem::Problem;
 use super::state::Bank;
+use super::version::ApiVersion;
 
 /// The longest range a bank with [`Fault::LongRangeRefused`] serves.
 const LONGEST_RANGE_DAYS: i32 = 180;
@@ -38,6 +39,7 @@ pub(super) struct TransactionQuery {
 /// `GET /accounts/{id}/transactions`.
 pub(super) async fn transactions(
     State(bank): State<Bank>,
+    Extension(version): Extension<ApiVersion>,
     headers: HeaderMap,
     Path(id): Path<String>,
     Query(query): Query<TransactionQuery>,
@@ -60,7 +62,7 @@ pub(super) async fn transactions(
     if page > 1 && bank.faults().strikes(Fault::RowRepeated) {
         first -= 1;
     }
-    let row = |entry: &&Entry, pending: bool| obie_json::transaction(entry, account, &view.consent, pending);
+    let row = |entry: &&Entry, pending: bool| obie_json::transaction(version, entry, account, &view.consent, pending);
     let mut rows: Vec<Value> = visible.get(first..end).unwrap_or_default().iter().map(|entry| row(entry, false)).collect();
     if rows.len() >= LEAST_ROWS_TO_LOSE && bank.faults().strikes(Fault::RowLeftOut) {
         let mut memory = bank.memory();
@@ -77,7 +79,7 @@ pub(super) async fn transactions(
     if page == pages && bank.faults().strikes(Fault::PendingTwins) {
         rows.extend(visible.iter().rev().take(TWINS).map(|entry| row(entry, true)));
     }
-    let links = links(&bank, &format!("/accounts/{id}"), &query, page, pages);
+    let links = links(&bank, &format!("{}/accounts/{id}", version.base()), &query, page, pages);
     Ok(Json(json!({"Data": {"Transaction": rows}, "Links": links, "Meta": {"TotalPages": pages}})))
 }
 
@@ -118,7 +120,7 @@ fn links(bank: &Bank, account_path: &str, query: &TransactionQuery, page: usize,
             }
         }
         text.append_pair("page", &page.to_string());
-        format!("{BASE}{account_path}/transactions?{}", text.finish())
+        format!("{account_path}/transactions?{}", text.finish())
     };
     let whole = |page: usize| format!("{}{}", bank.base_url(), link(page));
     let mut links = json!({"Self": whole(page), "First": whole(1), "Last": whole(pages)});
@@ -130,7 +132,7 @@ fn links(bank: &Bank, account_path: &str, query: &TransactionQuery, page: usize,
         if bank.faults().strikes(Fault::PageLinksToItself) {
             links["Next"] = json!(whole(page));
         } else if bank.faults().strikes(Fault::PageLinksElsewhere) {
-            links["Next"] = json!(format!("{}{BASE}{account_path}/balances?page=2", bank.base_url()));
+            links["Next"] = json!(format!("{}{account_path}/balances?page=2", bank.base_url()));
         } else if bank.faults().strikes(Fault::PageLinkIsNull) {
             links["Next"] = json!(format!("null{}", link(page + 1)));
         } else if bank.faults().strikes(Fault::PageLinkMissing) {

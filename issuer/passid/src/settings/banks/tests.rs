@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use passid_issuer::sandbox::bank::BankSource;
+use passid_issuer::sandbox::bank::{ApiVersion, BankSource};
 
 use super::*;
 use crate::server;
@@ -33,23 +33,26 @@ async fn a_bank_of_the_file_is_linked_to() {
     let issuer = "https://passid.example".parse().unwrap();
     let listener = server::listen("127.0.0.1:0".parse().unwrap()).await.unwrap();
     let sandbox = server::start_bank(listener, &issuer, BankSource::Personas).await.unwrap();
-    let known = sandbox.connection();
-    let ClientAuthentication::Secret(secret) = &known.server.authentication else { panic!("the sandbox bank takes a secret") };
-    let (directory, path) = written(&format!(
-        "[[bank]]\nid = \"another\"\nname = \"Another\"\nenvironment = \"sandbox\"\nresource_base = \"{}\"\nauthorization_endpoint = \"{}\"\n\
-         token_endpoint = \"{}\"\nissuer = \"{}\"\nclient_id = \"passid\"\nauthentication = \"client_secret\"\nclient_secret_file = \"secret\"\n",
-        known.resource_base.as_url(),
-        known.server.authorization_endpoint.as_url(),
-        known.server.token_endpoint.as_url(),
-        known.server.issuer.as_deref().unwrap(),
-    ));
-    fs::write(directory.path().join("secret"), format!("{}\n", secret.expose())).unwrap();
-    let found = read(&path).unwrap();
-    assert!(!format!("{found:?}").contains(secret.expose()), "secrets do not print");
-    let provider = server::provider(found[0].config.clone(), found[0].http.clone()).unwrap();
-    assert_eq!(provider.description().id, "another");
-    let pending = provider.begin(CALLBACK).await.unwrap();
-    assert!(pending.authorization_url.expose().starts_with(known.server.authorization_endpoint.as_url().as_str()));
+    for version in ApiVersion::ALL {
+        let known = sandbox.connection_by(version);
+        let ClientAuthentication::Secret(secret) = &known.server.authentication else { panic!("the sandbox bank takes a secret") };
+        let (directory, path) = written(&format!(
+            "[[bank]]\nid = \"another\"\nname = \"Another\"\nenvironment = \"sandbox\"\nresource_base = \"{}\"\nauthorization_endpoint = \"{}\"\n\
+             token_endpoint = \"{}\"\nissuer = \"{}\"\nclient_id = \"passid\"\nauthentication = \"client_secret\"\nclient_secret_file = \"secret\"\n",
+            known.resource_base.as_url(),
+            known.server.authorization_endpoint.as_url(),
+            known.server.token_endpoint.as_url(),
+            known.server.issuer.as_deref().unwrap(),
+        ));
+        fs::write(directory.path().join("secret"), format!("{}\n", secret.expose())).unwrap();
+        let found = read(&path).unwrap();
+        assert!(!format!("{found:?}").contains(secret.expose()), "secrets do not print");
+        let provider = server::provider(found[0].config.clone(), found[0].http.clone()).unwrap();
+        assert_eq!(provider.description().id, "another");
+        assert!(known.resource_base.as_url().path().contains(version.base()), "the address chooses the version");
+        let pending = provider.begin(CALLBACK).await.unwrap();
+        assert!(pending.authorization_url.expose().starts_with(known.server.authorization_endpoint.as_url().as_str()));
+    }
     sandbox.stop().await;
 }
 

@@ -88,12 +88,13 @@ async fn a_page_that_links_to_itself_and_changes_is_counted_once() {
 #[tokio::test]
 async fn each_fault_alone_is_got_over_in_one_read() {
     let expected = undisturbed().await;
-    for fault in PASSING {
-        let world = World::with_page_size(20).await;
+    // Each version has its own links, refusals and words to get over.
+    for (version, fault) in ApiVersion::ALL.into_iter().flat_map(|version| PASSING.map(|fault| (version, fault))) {
+        let world = World::by(version, 20).await;
         let mut tokens = world.link("tobenna").await;
         world.bank.faults().inject_after(fault, 1, 2);
-        let snapshot = world.read(&mut tokens).await.unwrap_or_else(|error| panic!("{fault}: {error}"));
-        assert_eq!(contents(&snapshot), expected, "{fault}");
+        let snapshot = world.read(&mut tokens).await.unwrap_or_else(|error| panic!("{version:?} {fault}: {error}"));
+        assert_eq!(contents(&snapshot), expected, "{version:?} {fault}");
     }
 }
 
@@ -116,10 +117,12 @@ async fn a_fault_that_stays_is_named() {
 
 #[tokio::test]
 async fn a_consent_withdrawn_while_reading_is_said_and_gives_nothing() {
-    let world = World::with_page_size(20).await;
-    let mut tokens = world.link("amara").await;
-    world.bank.faults().inject_after(Fault::ConsentWithdrawn, 9, 1);
-    assert_eq!(world.read(&mut tokens).await.unwrap_err(), BankError::ConsentRevoked);
+    for version in ApiVersion::ALL {
+        let world = World::by(version, 20).await;
+        let mut tokens = world.link("amara").await;
+        world.bank.faults().inject_after(Fault::ConsentWithdrawn, 9, 1);
+        assert_eq!(world.read(&mut tokens).await.unwrap_err(), BankError::ConsentRevoked, "{version:?}");
+    }
 }
 
 /// The fault that made every customer of one bank link anew: the exchange succeeds, the answer is lost.

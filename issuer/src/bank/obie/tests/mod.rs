@@ -4,6 +4,7 @@ mod customers;
 mod faults;
 mod linking;
 mod reading;
+mod versions;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -28,7 +29,7 @@ use crate::bank::pause::Pause;
 use crate::bank::provider::{BankFuture, BankProvider, ReadObserver, ReadProgress, ReadWindow};
 use crate::bank::sync::{self, NoStaging, Staged, StagedPage, Staging};
 use crate::derive::{DeclaredHolder, derive};
-use crate::sandbox::bank::{BankSource, RegisteredClient, SandboxBank, SandboxBankConfig, visitor};
+use crate::sandbox::bank::{ApiVersion, BankSource, RegisteredClient, SandboxBank, SandboxBankConfig, visitor};
 use crate::screening::ScreeningOutcome;
 
 const BACK: &str = "http://127.0.0.1:9/bank/back";
@@ -90,6 +91,13 @@ impl World {
 
     async fn serving(source: BankSource, now: &str, page_size: usize) -> Self {
         Self::build(source, now, page_size, None).await
+    }
+
+    /// The bank's customers, read by a version of the scheme.
+    async fn by(version: ApiVersion, page_size: usize) -> Self {
+        let mut world = Self::with_page_size(page_size).await;
+        world.provider = Self::provider(&world.clock, &world.http, world.bank.connection_by(version));
+        world
     }
 
     async fn build(source: BankSource, now: &str, page_size: usize, statement_key: Option<Vec<u8>>) -> Self {
