@@ -6,6 +6,7 @@
 pub mod access;
 pub mod audit;
 pub mod bank;
+pub mod chain;
 pub mod config;
 pub mod credential;
 pub mod dashboard;

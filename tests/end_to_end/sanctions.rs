@@ -110,7 +110,8 @@ async fn a_new_list_revokes_whom_it_names_and_nothing_of_theirs_verifies_until_i
         refresh(&world, &amara).await.unwrap();
         assert!(bank.verify(&share(&amara).await).await.credential_valid, "{}", world.engine);
         let mut actions = Vec::new();
-        log::read(&mut world.service.store.reader().await.unwrap(), |row| actions.push(row.action.clone())).await.unwrap();
+        let keys = world.service.keys.public_keys();
+        log::read(&mut world.service.store.reader().await.unwrap(), &keys, &[], |row| actions.push(row.action.clone())).await.unwrap();
         assert_eq!(actions.iter().filter(|action| *action == "holder.matched").count(), 3, "{}: {actions:?}", world.engine);
         assert_eq!(actions.iter().filter(|action| *action == "match.cleared").count(), 1);
         assert_eq!(actions.iter().filter(|action| *action == "holder.freed").count(), 2);

@@ -1,12 +1,10 @@
 //! What an entry's digest covers. Frozen: digests of years ago must still come out the same.
 
-use sha2::{Digest, Sha256};
-
 use passid_api::ids::InstitutionId;
 use passid_api::time::Timestamp;
 
-/// What stands before the first entry.
-pub(super) const START: [u8; 32] = [0; 32];
+use crate::chain;
+
 /// Keeps these digests apart from any other use of SHA-256.
 const DOMAIN: &[u8] = b"passid/audit/v1";
 
@@ -24,18 +22,14 @@ impl Entry<'_> {
         let (institution, sequence, time) = (institution.to_string(), self.sequence.to_be_bytes(), self.created_at.seconds().to_be_bytes());
         let fields: [&[u8]; 8] =
             [DOMAIN, &previous, institution.as_bytes(), &sequence, self.action.as_bytes(), self.subject.as_bytes(), self.actor.as_bytes(), &time];
-        let mut hash = Sha256::new();
-        for field in fields {
-            hash.update(u64::try_from(field.len()).unwrap_or(u64::MAX).to_be_bytes());
-            hash.update(field);
-        }
-        hash.finalize().into()
+        chain::digest(fields)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chain::START;
 
     /// The digest was computed by another program from the description above.
     #[test]

@@ -10,15 +10,13 @@ pub mod worker;
 mod tests;
 
 use passid_api::ids::InstitutionId;
-use passid_api::jws::{JwsError, KeySet};
+use passid_api::jws::KeySet;
 use passid_api::time::Timestamp;
 
+pub use crate::chain::ChainError;
+use crate::chain::checkpoint::{Checkpoint, read_all};
+use crate::chain::{Head, PAGE, START, Walk};
 use crate::store::{self, Connection, StoreError};
-
-use checkpoint::Checkpoint;
-
-/// Entries read at once when a chain is checked.
-const PAGE: u32 = 500;
 
 passid_api::text_enum! {
     /// What can be recorded.
@@ -82,31 +80,6 @@ passid_api::text_enum! {
     }
 }
 
-/// Why a chain is not to be trusted.
-#[derive(Debug, thiserror::Error)]
-pub enum ChainError {
-    /// Compare this entry and those after it with a backup: it was changed, removed or inserted.
-    #[error("the audit log is broken at entry {0}")]
-    BrokenAt(u64),
-    /// The log was cut short: entries are missing at its end that a signed checkpoint says were there. Compare with a backup.
-    #[error("the audit log was cut short: it has {have} entries, and a signed checkpoint says it had {had}")]
-    Truncated {
-        /// Entries there are.
-        have: u64,
-        /// Entries there were.
-        had: u64,
-    },
-    /// The log was written anew: its entries follow from each other, but they are not those of a signed checkpoint.
-    #[error("the audit log was written anew: entry {0} is not the one a signed checkpoint names")]
-    Rewritten(u64),
-    /// A checkpoint is damaged, or was signed by somebody else.
-    #[error("a checkpoint cannot be trusted: {0}")]
-    Checkpoint(#[from] JwsError),
-    /// Try again.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
 /// Appends an entry in the caller's transaction. `subject` and `actor` are identifiers, never personal data.
 ///
 /// It locks the workspace's chain until the commit, so append last, and to one workspace only.
@@ -121,7 +94,7 @@ pub async fn append(
     actor: &str,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let next = store::audit::take_next(connection, institution, chain::START).await?;
+    let next = store::audit::take_next(connection, institution, START).await?;
     let entry = chain::Entry { sequence: next.sequence, action: action.as_str(), subject, actor, created_at: now };
     let digest = entry.digest(institution, next.digest);
     let row = store::audit::AuditRow {
@@ -154,20 +127,15 @@ pub async fn verify_with_checkpoints(
     keys: &KeySet,
     kept_elsewhere: &[String],
 ) -> Result<(u64, usize), ChainError> {
-    let mut checkpoints = Vec::new();
-    for note in kept_elsewhere {
-        checkpoints.push(checkpoint::read(keys, institution, note)?);
-    }
+    let mut notes = kept_elsewhere.to_vec();
     let mut after = 0;
     loop {
         let page = store::audit::checkpoints(connection, institution, after, PAGE).await?;
         let Some((last, _)) = page.last() else { break };
         after = *last;
-        for (_, note) in &page {
-            checkpoints.push(checkpoint::read(keys, institution, note)?);
-        }
+        notes.extend(page.into_iter().map(|(_, note)| note));
     }
-    checkpoints.sort_by_key(|checkpoint| checkpoint.entries);
+    let checkpoints = read_all(keys, &checkpoint::origin(institution), notes.iter().map(String::as_str))?;
     let entries = verify_against(connection, institution, &checkpoints).await?;
     Ok((entries, checkpoints.len()))
 }
@@ -176,42 +144,25 @@ pub async fn verify_with_checkpoints(
 async fn verify_against(connection: &mut Connection, institution: InstitutionId, checkpoints: &[Checkpoint]) -> Result<u64, ChainError> {
     // The head first: what is appended meanwhile only makes the log longer than it.
     let head = store::audit::head(connection, institution).await?;
-    let (mut digest, mut count) = (chain::START, 0_i64);
     let end = head.as_ref().map_or(0, |head| head.sequence);
-    let mut ahead = checkpoints.iter().peekable();
-    while count < end {
-        let page = store::audit::list(connection, institution, count, PAGE).await?;
+    let mut walk = Walk::begin(checkpoints);
+    while walk.count() < end {
+        let page = store::audit::list(connection, institution, walk.count(), PAGE).await?;
         // What stands behind the head is no part of the chain yet; where an entry up to it should be, its absence is a break.
-        if page.first().is_none_or(|row| row.sequence != count + 1) {
-            return Err(broken_after(count));
+        if page.first().is_none_or(|row| row.sequence != walk.count() + 1) {
+            return Err(walk.broken());
         }
         for row in page.iter().take_while(|row| row.sequence <= end) {
-            let entry = chain::Entry { sequence: count + 1, action: &row.action, subject: &row.subject, actor: &row.actor, created_at: row.created_at };
-            digest = entry.digest(institution, digest);
-            if row.sequence != count + 1 || row.digest != digest {
-                return Err(broken_after(count));
-            }
-            count += 1;
-            while let Some(checkpoint) = ahead.next_if(|checkpoint| checkpoint.entries <= count.unsigned_abs()) {
-                if checkpoint.digest != digest {
-                    return Err(ChainError::Rewritten(checkpoint.entries));
-                }
-            }
+            let entry = chain::Entry { sequence: row.sequence, action: &row.action, subject: &row.subject, actor: &row.actor, created_at: row.created_at };
+            walk.follow(Head { sequence: row.sequence, digest: row.digest }, |before| entry.digest(institution, before))?;
         }
     }
     match head {
-        Some(head) if head.digest != digest => return Err(ChainError::BrokenAt(count.unsigned_abs())),
-        Some(_) => {}
+        Some(head) => walk.end(head.digest),
         // The first entry may have been appended since; then there is a head by now.
-        None if store::audit::list(connection, institution, 0, 1).await?.is_empty() || store::audit::head(connection, institution).await?.is_some() => {}
-        None => return Err(ChainError::BrokenAt(1)),
+        None if store::audit::list(connection, institution, 0, 1).await?.is_empty() || store::audit::head(connection, institution).await?.is_some() => {
+            walk.end(START)
+        }
+        None => Err(walk.broken()),
     }
-    match ahead.next_back() {
-        Some(longest) => Err(ChainError::Truncated { have: count.unsigned_abs(), had: longest.entries }),
-        None => Ok(count.unsigned_abs()),
-    }
-}
-
-const fn broken_after(count: i64) -> ChainError {
-    ChainError::BrokenAt(count.unsigned_abs() + 1)
 }

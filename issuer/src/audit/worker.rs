@@ -1,9 +1,10 @@
-//! Signs checkpoints of logs that have grown, while the server runs.
+//! Signs checkpoints of logs that have grown, those of workspaces and that of screening, while the server runs.
 
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+use crate::screening::log;
 use crate::service::Service;
 
 use super::checkpoint;
@@ -20,6 +21,9 @@ pub async fn run(service: Service, stop: CancellationToken) {
         }
         if let Err(error) = checkpoint::make_due(&service).await {
             tracing::error!(%error, "checkpoints of audit logs could not be signed");
+        }
+        if let Err(error) = log::checkpoint(&service).await {
+            tracing::error!(%error, "a checkpoint of the screening log could not be signed");
         }
     }
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::update::{self, Loaded};
 use super::{ScreeningError, UpdateError, follow, log};
+use crate::chain::ChainError;
 use crate::params;
 use crate::store::testing::databases;
 use crate::store::{self, StoreError};
@@ -72,7 +73,8 @@ async fn a_bad_or_shrunken_list_leaves_the_version_in_force_and_every_server_tak
         let mut reader = issuer.service.store.reader().await.unwrap();
         let kept = "SELECT COUNT(*) AS n FROM sanctions_lists WHERE content IS NOT NULL";
         assert_eq!(reader.fetch_optional(kept, params![]).await.unwrap().unwrap().get::<i64>("n").unwrap(), 2, "old contents go");
-        assert_eq!(log::read(&mut reader, |_| ()).await.unwrap(), 4, "three loaded, one confirmed");
+        let keys = issuer.service.keys.public_keys();
+        assert_eq!(log::read(&mut reader, &keys, &[], |_| ()).await.unwrap().entries, 4, "three loaded, one confirmed");
     }
 }
 
@@ -90,8 +92,9 @@ async fn two_updates_at_once_make_one_history_and_damage_is_noticed() {
         assert!(loaded >= 1 && done.iter().all(|done| matches!(done, Ok(_) | Err(UpdateError::AnotherUpdate))), "{}: {done:?}", database.engine);
         let latest = store::sanctions::latest(&mut issuer.service.store.reader().await.unwrap()).await.unwrap().unwrap();
         assert_eq!(usize::try_from(latest.version).unwrap(), loaded, "{}: a number each", database.engine);
-        let read = async || log::read(&mut issuer.service.store.reader().await.unwrap(), |_| ()).await;
-        assert_eq!(read().await.unwrap(), latest.version, "{}", database.engine);
+        let keys = issuer.service.keys.public_keys();
+        let read = async || log::read(&mut issuer.service.store.reader().await.unwrap(), &keys, &[], |_| ()).await;
+        assert_eq!(read().await.unwrap().entries, latest.version.unsigned_abs(), "{}", database.engine);
 
         let work = issuer.service.store.write::<_, StoreError, _>(|connection| {
             Box::pin(async move {
@@ -100,8 +103,53 @@ async fn two_updates_at_once_make_one_history_and_damage_is_noticed() {
             })
         });
         work.await.unwrap();
-        assert!(matches!(read().await, Err(log::LogError::BrokenAt(1))), "{}", database.engine);
+        assert!(matches!(read().await, Err(ChainError::BrokenAt(1))), "{}", database.engine);
         assert!(follow::follow(&issuer.service).await.is_err(), "{}: a list that is not what was loaded is not used", database.engine);
         assert!(!found(&issuer, "Nobody At All"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn entries_cut_off_the_log_are_missed_by_whoever_kept_a_checkpoint() {
+    for database in databases().await {
+        let issuer = TestIssuer::start(&database).await;
+        let service = &issuer.service;
+        let directory = tempfile::tempdir().unwrap();
+        assert_eq!(log::checkpoint(service).await.unwrap(), None, "nothing to sign yet");
+        let mut notes = Vec::new();
+        for number in 1..=3 {
+            write(directory.path(), &[row(number, "EXAMPLE, Ada")]);
+            load(&issuer, directory.path(), true).await.unwrap();
+            notes.push(log::checkpoint(service).await.unwrap().unwrap());
+            assert_eq!(log::checkpoint(service).await.unwrap(), notes.last().cloned(), "nothing has grown since");
+        }
+        let keys = service.keys.public_keys();
+        let read = async |kept: &[String]| log::read(&mut service.store.reader().await.unwrap(), &keys, kept, |_| ()).await;
+        assert_eq!(read(&notes).await.unwrap(), log::Checked { entries: 3, checkpoints: 6 }, "{}", database.engine);
+
+        let change = async |sql: &'static [&'static str]| {
+            let work = service.store.write::<(), StoreError, _>(|connection| {
+                Box::pin(async move {
+                    for sql in sql {
+                        connection.execute(sql, params![]).await?;
+                    }
+                    Ok(())
+                })
+            });
+            work.await.unwrap();
+        };
+        // Whoever has the database cuts off the last entry and mends the end.
+        change(&[
+            "DELETE FROM screening_log WHERE sequence = 3",
+            "UPDATE screening_log_head SET sequence = 2, digest = (SELECT digest FROM screening_log WHERE sequence = 2)",
+        ])
+        .await;
+        assert!(matches!(read(&[]).await, Err(ChainError::Truncated { have: 2, had: 3 })), "{}", database.engine);
+        change(&["DELETE FROM screening_checkpoints WHERE sequence = 3"]).await;
+        assert!(read(&[]).await.is_ok(), "the log itself shows nothing now");
+        assert!(matches!(read(&notes[2..]).await, Err(ChainError::Truncated { have: 2, had: 3 })), "but the note kept elsewhere does");
+        write(directory.path(), &[row(9, "EXAMPLE, Grace")]);
+        load(&issuer, directory.path(), true).await.unwrap();
+        assert!(matches!(read(&notes[2..]).await, Err(ChainError::Rewritten(3))), "{}", database.engine);
     }
 }

@@ -4,6 +4,7 @@ use passid_api::ids::InstitutionId;
 use passid_api::time::Timestamp;
 
 use super::{Connection, Row, StoreError};
+use crate::chain::Head;
 use crate::params;
 
 /// One entry.
@@ -22,20 +23,12 @@ pub struct AuditRow {
     pub digest: [u8; 32],
 }
 
-/// Where a chain ends.
-pub struct AuditHead {
-    /// The number of the newest entry.
-    pub sequence: i64,
-    /// Its digest.
-    pub digest: [u8; 32],
-}
-
 fn digest(row: &Row) -> Result<[u8; 32], StoreError> {
     row.get::<Vec<u8>>("digest")?.try_into().map_err(|_| StoreError::Corrupt("audit digest"))
 }
 
-fn read_head(row: &Row) -> Result<AuditHead, StoreError> {
-    Ok(AuditHead { sequence: row.get("sequence")?, digest: digest(row)? })
+fn read_head(row: &Row) -> Result<Head, StoreError> {
+    Ok(Head { sequence: row.get("sequence")?, digest: digest(row)? })
 }
 
 /// Takes the next number of the chain and locks its head for the transaction; of two appends at once the second waits here. The
@@ -43,7 +36,7 @@ fn read_head(row: &Row) -> Result<AuditHead, StoreError> {
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn take_next(connection: &mut Connection, institution: InstitutionId, first: [u8; 32]) -> Result<AuditHead, StoreError> {
+pub async fn take_next(connection: &mut Connection, institution: InstitutionId, first: [u8; 32]) -> Result<Head, StoreError> {
     let sql = "INSERT INTO audit_heads (institution_id, sequence, digest) VALUES ($1, 1, $2)
                ON CONFLICT (institution_id) DO UPDATE SET sequence = audit_heads.sequence + 1
                RETURNING sequence, digest";
@@ -67,7 +60,7 @@ pub async fn insert(connection: &mut Connection, institution: InstitutionId, row
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn head(connection: &mut Connection, institution: InstitutionId) -> Result<Option<AuditHead>, StoreError> {
+pub async fn head(connection: &mut Connection, institution: InstitutionId) -> Result<Option<Head>, StoreError> {
     let sql = "SELECT sequence, digest FROM audit_heads WHERE institution_id = $1";
     connection.fetch_optional(sql, params![institution]).await?.as_ref().map(read_head).transpose()
 }

@@ -32,6 +32,7 @@ pub mod request_log;
 pub mod retention;
 pub mod sanctions;
 pub mod screened;
+pub mod screening_log;
 pub mod sealed;
 pub mod sessions;
 pub mod shares;

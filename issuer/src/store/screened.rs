@@ -1,4 +1,4 @@
-//! Holders as they were screened, the false positives operators cleared, and the log of both.
+//! Holders as they were screened, and the false positives operators cleared.
 
 use passid_api::environment::Environment;
 use passid_api::ids::UserId;
@@ -193,74 +193,4 @@ pub async fn end(connection: &mut Connection, before: Timestamp, limit: u32) -> 
                (SELECT h.user_id FROM screened_holders h JOIN wallet_users u ON u.id = h.user_id WHERE u.sanctions_match = 0 AND h.declared_at < $1 \
                AND NOT EXISTS (SELECT 1 FROM credentials c WHERE c.user_id = h.user_id AND c.revoked_at IS NULL AND c.expires_at >= $1) LIMIT $2)";
     connection.execute(sql, params![before, limit]).await
-}
-
-/// An entry of the log.
-pub struct LogRow {
-    /// Its number, from 1.
-    pub sequence: i64,
-    /// What happened.
-    pub action: String,
-    /// To what: a version or an account.
-    pub subject: String,
-    /// More of it, without personal data.
-    pub detail: String,
-    /// By whom.
-    pub actor: String,
-    /// When.
-    pub created_at: Timestamp,
-    /// The chain up to and including this entry.
-    pub digest: [u8; 32],
-}
-
-/// Takes the log's next number and the digest before it, and locks its end for the transaction.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn take_next(connection: &mut Connection, first: [u8; 32]) -> Result<(i64, [u8; 32]), StoreError> {
-    let sql = "INSERT INTO screening_log_head (one, sequence, digest) VALUES (1, 1, $1) \
-               ON CONFLICT (one) DO UPDATE SET sequence = screening_log_head.sequence + 1 RETURNING sequence, digest";
-    let row = connection.fetch_optional(sql, params![first]).await?.ok_or(StoreError::Corrupt("screening log"))?;
-    Ok((row.get("sequence")?, row.get::<Vec<u8>>("digest")?.try_into().map_err(|_| StoreError::Corrupt("screening log"))?))
-}
-
-/// Writes an entry and makes it the log's end.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn append(connection: &mut Connection, row: LogRow) -> Result<(), StoreError> {
-    let sql = "INSERT INTO screening_log (sequence, action, subject, detail, actor, created_at, digest) VALUES ($1, $2, $3, $4, $5, $6, $7)";
-    connection.execute(sql, params![row.sequence, row.action, row.subject, row.detail, row.actor, row.created_at, row.digest]).await?;
-    connection.execute("UPDATE screening_log_head SET digest = $1 WHERE one = 1", params![row.digest]).await.map(drop)
-}
-
-/// At most `limit` entries after number `after`, in order.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn log(connection: &mut Connection, after: i64, limit: u32) -> Result<Vec<LogRow>, StoreError> {
-    let sql = "SELECT sequence, action, subject, detail, actor, created_at, digest FROM screening_log WHERE sequence > $1 ORDER BY sequence LIMIT $2";
-    let rows = connection.fetch_all(sql, params![after, limit]).await?;
-    rows.iter()
-        .map(|row| {
-            Ok(LogRow {
-                sequence: row.get("sequence")?,
-                action: row.get("action")?,
-                subject: row.get("subject")?,
-                detail: row.get("detail")?,
-                actor: row.get("actor")?,
-                created_at: row.time("created_at")?,
-                digest: row.get::<Vec<u8>>("digest")?.try_into().map_err(|_| StoreError::Corrupt("screening log"))?,
-            })
-        })
-        .collect()
-}
-
-/// The log's length and its last digest.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn log_head(connection: &mut Connection) -> Result<Option<(i64, [u8; 32])>, StoreError> {
-    let row = connection.fetch_optional("SELECT sequence, digest FROM screening_log_head WHERE one = 1", params![]).await?;
-    row.map(|row| Ok((row.get("sequence")?, row.get::<Vec<u8>>("digest")?.try_into().map_err(|_| StoreError::Corrupt("screening log"))?))).transpose()
 }

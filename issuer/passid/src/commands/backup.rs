@@ -37,15 +37,11 @@ fn embedded(options: &StoreOptions) -> Result<PathBuf, Failure> {
     }
 }
 
-fn failed(error: &backup::BackupError) -> Failure {
-    Failure::Operator(error.to_string())
-}
-
 /// `passid backup`.
 #[expect(clippy::print_stdout, reason = "this is the program's voice on the terminal")]
 pub(super) async fn backup(options: BackupOptions) -> Result<(), Failure> {
     let database = embedded(&options.store)?;
-    let written = backup::write(&database, &options.to).await.map_err(|error| failed(&error))?;
+    let written = backup::write(&database, &options.to).await.map_err(Failure::because)?;
     println!(
         "{}: {} bytes, checked\nkeep the master key ({}) elsewhere: without it the backup does not open",
         options.to.display(),
@@ -61,7 +57,7 @@ pub(super) async fn restore(options: RestoreOptions) -> Result<(), Failure> {
     let database = embedded(&options.store)?;
     // No server may use the directory meanwhile.
     let _directory = DataDirectory::open(&options.store.data)?;
-    backup::restore(&options.from, &database).await.map_err(|error| failed(&error))?;
+    backup::restore(&options.from, &database).await.map_err(Failure::because)?;
     println!("{} is restored; start the server with the master key of its time", database.display());
     Ok(())
 }

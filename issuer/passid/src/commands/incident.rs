@@ -61,10 +61,6 @@ enum Command {
 /// Seconds of 90 days.
 const LISTED_SECONDS: i64 = 90 * 24 * 3_600;
 
-fn failed(error: &IncidentError) -> Failure {
-    Failure::Operator(error.to_string())
-}
-
 #[expect(clippy::print_stdout, reason = "this is the program's voice on the terminal")]
 pub(super) async fn run(options: Options) -> Result<(), Failure> {
     let mut random = system_random()?;
@@ -74,7 +70,7 @@ pub(super) async fn run(options: Options) -> Result<(), Failure> {
             let new = NewIncident { name, impact, components, body: text, started_at: from, scheduled_until: until };
             let opened = store.write(move |connection| Box::pin(async move { incident::open(connection, new, &SystemClock, &mut random).await })).await;
             store.close().await;
-            println!("{}", opened.map_err(|error| failed(&error))?);
+            println!("{}", opened.map_err(Failure::because)?);
         }
         Command::Update { incident, status, text, store: options } => {
             let store = Store::open(&options.database()).await?;
@@ -82,7 +78,7 @@ pub(super) async fn run(options: Options) -> Result<(), Failure> {
                 .write(move |connection| Box::pin(async move { incident::update(connection, incident, status, text, &SystemClock, &mut random).await }))
                 .await;
             store.close().await;
-            updated.map_err(|error| failed(&error))?;
+            updated.map_err(Failure::because)?;
             println!("{incident} is {status}");
         }
         Command::List { store: options } => {

@@ -71,10 +71,6 @@ enum SealingCommand {
     },
 }
 
-fn failed(error: impl std::fmt::Display) -> Failure {
-    Failure::Operator(error.to_string())
-}
-
 #[expect(clippy::print_stdout, reason = "this is the program's voice on the terminal")]
 pub(super) async fn run(options: Options) -> Result<(), Failure> {
     let mut random = system_random()?;
@@ -92,14 +88,14 @@ pub(super) async fn run(options: Options) -> Result<(), Failure> {
             let sealer = Sealer::new(MasterKey::load(&options.master_key())?);
             let rotated = keys::rotate(&store, &sealer, (environment, purpose), ahead, SystemClock.now(), &mut random).await;
             store.close().await;
-            let (kid, begins) = rotated.map_err(failed)?;
+            let (kid, begins) = rotated.map_err(Failure::because)?;
             println!("{kid} is published within 15 seconds and signs from {begins}; the key before it stays published");
         }
         Command::Withdraw { kid, store: options } => {
             let store = Store::open(&options.database()).await?;
             let withdrawn = keys::withdraw(&store, &kid, SystemClock.now()).await;
             store.close().await;
-            withdrawn.map_err(failed)?;
+            withdrawn.map_err(Failure::because)?;
             println!("{kid} is published no more, within 15 seconds");
         }
         Command::Sealing { command: SealingCommand::Prepare { store } } => {
@@ -118,7 +114,7 @@ pub(super) async fn run(options: Options) -> Result<(), Failure> {
             let store = Store::open(&options.database()).await?;
             let done = sealing::seal_again(&store, &sealer, &mut random).await;
             store.close().await;
-            let done = done.map_err(failed)?;
+            let done = done.map_err(Failure::because)?;
             println!("{} values sealed again, {} were under the present key already", done.changed, done.current);
         }
     }

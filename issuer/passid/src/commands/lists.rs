@@ -7,12 +7,14 @@ use passid_api::ids::UserId;
 use passid_api::time::{Clock, SystemClock};
 use passid_issuer::http::ApiError;
 use passid_issuer::screening::lists::changes::ChangedEntry;
+use passid_issuer::screening::log::{self, Checked};
 use passid_issuer::screening::rescreen::Rescreened;
 use passid_issuer::screening::update::{self, ListReport, Loaded};
-use passid_issuer::screening::{clearance, follow, holders, log};
+use passid_issuer::screening::{clearance, follow, holders};
 use passid_issuer::service::Service;
 use passid_issuer::store::{self, Store};
 
+use super::checkpoints::Kept;
 use crate::failure::Failure;
 use crate::server;
 use crate::settings::StoreOptions;
@@ -76,19 +78,22 @@ enum Command {
         #[command(flatten)]
         store: StoreOptions,
     },
-    /// Show the log of screening, and check that none of it was changed.
+    /// Print a signed note of where the log of screening ends. Kept elsewhere, it shows later that nothing was cut off.
+    Checkpoint {
+        #[command(flatten)]
+        store: StoreOptions,
+    },
+    /// Show the log of screening, and check against its signed checkpoints that none of it was changed or cut off.
     Log {
+        #[command(flatten)]
+        kept: Kept,
         #[command(flatten)]
         store: StoreOptions,
     },
 }
 
-fn failed(error: impl std::fmt::Display) -> Failure {
-    Failure::Operator(error.to_string())
-}
-
 fn problem(error: ApiError) -> Failure {
-    failed(error.0.detail)
+    Failure::because(error.0.detail)
 }
 
 pub(super) async fn run(options: Options) -> Result<(), Failure> {
@@ -97,7 +102,8 @@ pub(super) async fn run(options: Options) -> Result<(), Failure> {
     | Command::Show { store: place }
     | Command::Matches { store: place }
     | Command::Clear { store: place, .. }
-    | Command::Log { store: place }) = &options;
+    | Command::Checkpoint { store: place }
+    | Command::Log { store: place, .. }) = &options;
     let place = place.clone();
     let store = Store::open(&place.database()).await?;
     let done = on(&store, &place, options).await;
@@ -113,7 +119,7 @@ async fn on(store: &Store, place: &StoreOptions, command: Command) -> Result<(),
             // First what matters; a terminal that has gone away must not stop it.
             let done = rescreen(store, place).await;
             if let Some(path) = report {
-                let text = serde_json::to_string_pretty(&loaded).map_err(failed)?;
+                let text = serde_json::to_string_pretty(&loaded).map_err(Failure::because)?;
                 std::fs::write(&path, text).map_err(|source| Failure::File { path, source })?;
             }
             say(&loaded);
@@ -124,7 +130,7 @@ async fn on(store: &Store, place: &StoreOptions, command: Command) -> Result<(),
             println!("{} holders screened again: {} matched and revoked, {} freed", done.screened, done.matched, done.freed);
             match done.unreadable {
                 0 => Ok(()),
-                some => Err(failed(format!("{some} holders could not be screened: their records do not open under this master key"))),
+                some => Err(Failure::because(format!("{some} holders could not be screened: their records do not open under this master key"))),
             }
         }
         Command::Show { .. } => show(store).await,
@@ -136,23 +142,30 @@ async fn on(store: &Store, place: &StoreOptions, command: Command) -> Result<(),
             matches(&service).await
         }
         Command::Clear { user, list, entry, reason, by, .. } => {
-            let service = server::inside(store, &place.master_key()).await?.ok_or_else(|| failed("no holder yet"))?;
-            let left = clearance::clear(&service, user, (&list, &entry), &reason, &by).await.map_err(failed)?;
+            let service = server::inside(store, &place.master_key()).await?.ok_or_else(|| Failure::because("no holder yet"))?;
+            let left = clearance::clear(&service, user, (&list, &entry), &reason, &by).await.map_err(Failure::because)?;
             match left {
                 0 => println!("cleared; nothing stands against {user} any more, who may ask for a fresh credential"),
                 left => println!("cleared; {left} more stand against {user}"),
             }
             Ok(())
         }
-        Command::Log { .. } => {
+        Command::Checkpoint { .. } => {
+            let service = server::inside(store, &place.master_key()).await?.ok_or_else(|| Failure::because("no holder yet"))?;
+            let note = log::checkpoint(&service).await.map_err(Failure::because)?;
+            print!("{}", note.ok_or_else(|| Failure::because("nothing is logged yet"))?);
+            Ok(())
+        }
+        Command::Log { kept, .. } => {
             let mut lines = Vec::new();
             let mut reader = store.reader().await?;
-            let read = log::read(&mut reader, |row| {
+            let keys = kept.keys(&mut reader).await?;
+            let read = log::read(&mut reader, &keys, &kept.notes()?, |row| {
                 lines.push(format!("{} {} {} {} {} by {}", row.sequence, row.created_at, row.action, row.subject, row.detail, row.actor));
             });
-            let count = read.await.map_err(failed)?;
+            let Checked { entries, checkpoints } = read.await.map_err(Failure::because)?;
             println!("{}", lines.join("\n"));
-            println!("{count} entries, each follows from the one before");
+            println!("{entries} entries, each follows from the one before; they agree with {checkpoints} signed checkpoints");
             Ok(())
         }
     }

@@ -2,6 +2,7 @@
 
 mod audit;
 mod backup;
+mod checkpoints;
 mod config;
 mod doctor;
 mod incident;

@@ -38,7 +38,7 @@ pub(super) async fn run(options: Options) -> Result<(), Failure> {
     let store = Store::open(&options.database()).await?;
     let approved = institution::approve(&store, id, SystemClock.now()).await;
     store.close().await;
-    approved.map_err(|error| Failure::Operator(error.to_string()))?;
+    approved.map_err(Failure::because)?;
     println!("{id} may verify live credentials");
     Ok(())
 }
