@@ -128,7 +128,7 @@ async fn entries_cut_off_the_log_are_missed_by_whoever_kept_a_checkpoint() {
         assert_eq!(read(&notes).await.unwrap(), log::Checked { entries: 3, checkpoints: 6 }, "{}", database.engine);
 
         let change = async |sql: &'static [&'static str]| {
-            let work = service.store.write::<(), StoreError, _>(|connection| {
+            let work = service.store.write::<(), StoreError, _>(move |connection| {
                 Box::pin(async move {
                     for sql in sql {
                         connection.execute(sql, params![]).await?;
