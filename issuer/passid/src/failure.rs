@@ -80,8 +80,6 @@ pub(crate) enum Failure {
     Operator(String),
 }
 
-/// Prints the failure and gives the exit code for it.
-#[expect(clippy::print_stderr, reason = "this is the program's voice on the terminal")]
 impl Failure {
     /// What was asked for was refused, in the words of whoever refused it.
     pub(crate) fn because(reason: impl std::fmt::Display) -> Self {
@@ -89,6 +87,8 @@ impl Failure {
     }
 }
 
+/// Prints the failure and gives the exit code for it.
+#[expect(clippy::print_stderr, reason = "this is the program's voice on the terminal")]
 pub(crate) fn report(failure: &Failure) -> ExitCode {
     eprintln!("passid: {failure}");
     ExitCode::FAILURE

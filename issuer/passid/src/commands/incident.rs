@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use passid_api::ids::IncidentId;
 use passid_api::time::{Clock, SystemClock, Timestamp};
 use passid_issuer::status::component::Component;
-use passid_issuer::status::incident::{self, Impact, IncidentError, NewIncident, Stage};
+use passid_issuer::status::incident::{self, Impact, NewIncident, Stage};
 use passid_issuer::store::{Store, incidents};
 
 use crate::failure::Failure;

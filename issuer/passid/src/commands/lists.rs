@@ -160,7 +160,8 @@ async fn on(store: &Store, place: &StoreOptions, command: Command) -> Result<(),
             let mut lines = Vec::new();
             let mut reader = store.reader().await?;
             let keys = kept.keys(&mut reader).await?;
-            let read = log::read(&mut reader, &keys, &kept.notes()?, |row| {
+            let notes = kept.notes()?;
+            let read = log::read(&mut reader, &keys, &notes, |row| {
                 lines.push(format!("{} {} {} {} {} by {}", row.sequence, row.created_at, row.action, row.subject, row.detail, row.actor));
             });
             let Checked { entries, checkpoints } = read.await.map_err(Failure::because)?;
