@@ -11,7 +11,7 @@ use rusqlite::{Connection, params};
 use super::StoreError;
 
 /// Kibibytes SQLite may keep in memory, whatever the file's size; its sorter takes as much once more while rows are put in order.
-const CACHE_KIBIBYTES: &str = "-4096";
+const CACHE_KIBIBYTES: &str = "-2048";
 /// Rows held at once while SQLite's own rate is measured.
 const MEASURED_AT_ONCE: u64 = 1_000;
 const TABLE: &str = "CREATE TABLE transactions (account INTEGER NOT NULL, day INTEGER NOT NULL, body BLOB NOT NULL)";
