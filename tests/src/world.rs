@@ -1,6 +1,7 @@
 //! Issuer, bank and wallets of one test, on one database and one clock.
 
 use std::collections::BTreeSet;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,6 +10,7 @@ use passid_api::environment::Environment;
 use passid_api::ids::BankLinkId;
 use passid_api::time::{Clock, ManualClock};
 use passid_issuer::bank::authorisation::{BankTokens, Secret};
+use passid_issuer::bank::berlin_group::BerlinGroup;
 use passid_issuer::bank::obie::Obie;
 use passid_issuer::bank::pause::TimerPause;
 use passid_issuer::bank::provider::{BankFuture, BankProvider, ReadObserver, ReadProgress, ReadWindow};
@@ -91,23 +93,25 @@ impl World {
             client_id: "passid".to_owned(),
             client_secret: Secret::new("a test's secret".to_owned()),
             statement_key: None,
+            behind_mutual_tls: false,
             redirect_urls: vec![redirect],
         };
         let config = SandboxBankConfig { clock: clock.clone(), source: BankSource::Personas, client, random: random(), page_size: 50 };
         let bank = SandboxBank::start(free_port().await, config).await.expect("the bank starts");
         let http = network::client().expect("a client");
         let provider = Arc::new(Obie::new(bank.connection(), http.clone(), clock.clone(), Arc::new(TimerPause), random()));
+        let european = Arc::new(BerlinGroup::new(bank.berlin_group_connection(), http.clone(), clock.clone(), Arc::new(TimerPause), random()));
         let lists = directory.path().join("lists");
         write_sanctions_excerpt(&lists).expect("the excerpt is written");
         let setup = TestSetup {
             public_url: Some(url.clone()),
             clock: Some(clock.clone()),
-            banks: vec![provider.clone() as Arc<dyn BankProvider>],
+            banks: vec![provider.clone() as Arc<dyn BankProvider>, european],
             sanctions: Screener::from_directory(&lists).expect("the excerpt loads"),
             ..TestSetup::default()
         };
         let service = TestIssuer::start_with(&database, setup).await.service;
-        let router = http::router(service.clone());
+        let router = http::router(service.clone()).into_make_service_with_connect_info::<SocketAddr>();
         let server = tokio::spawn(async move { axum::serve(listener, router).await.expect("the server runs") });
         let stop = CancellationToken::new();
         tokio::spawn(webhook::worker::run(service.clone(), stop.clone()));
@@ -137,7 +141,12 @@ impl World {
 
     /// Links the bank as `customer`, who writes their name so.
     pub async fn link(&self, wallet: &Wallet, customer: &str, name: &str) -> BankLinkId {
-        let link = wallet.link_bank(PROVIDER_ID, name).await.expect("a link");
+        self.link_through(PROVIDER_ID, wallet, customer, name).await
+    }
+
+    /// [`World::link`], by one of the providers the issuer lists.
+    pub async fn link_through(&self, provider: &str, wallet: &Wallet, customer: &str, name: &str) -> BankLinkId {
+        let link = wallet.link_bank(provider, name).await.expect("a link");
         let page = link.authorization_url.expect("an address");
         let back = visitor::approve(&self.client, &page, customer).await.expect("the bank redirects");
         let answer = self.client.get(back).send().await.expect("the issuer answers");
@@ -162,7 +171,7 @@ impl World {
     /// The different descriptions in Amara's history, of ten characters and more, read from the bank as the issuer reads them.
     pub async fn bank_descriptions(&self) -> Vec<String> {
         let redirect = format!("{}v1/bank/callback", self.url);
-        let pending = self.provider.begin(&redirect).await.expect("a consent");
+        let pending = self.provider.begin(&redirect, None).await.expect("a consent");
         let back = visitor::approve(&self.client, pending.authorization_url.expose(), "amara").await.expect("the bank redirects");
         let pairs: serde_json::Map<String, serde_json::Value> = back.query_pairs().map(|(name, value)| (name.into_owned(), value.into())).collect();
         let response = serde_json::from_value(pairs.into()).expect("a response");

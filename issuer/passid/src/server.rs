@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use passid_api::time::{Clock, SystemClock};
+use passid_issuer::bank::berlin_group::{BerlinGroup, BerlinGroupConfig};
 use passid_issuer::bank::obie::{Obie, ObieConfig};
 use passid_issuer::bank::pause::TimerPause;
 use passid_issuer::bank::provider::BankProvider;
@@ -58,15 +59,33 @@ pub(crate) async fn start_bank(listener: TcpListener, issuer: &Url, source: Bank
         client_id: "passid".to_owned(),
         client_secret: bank::authorisation::Secret::new(hex::encode(secret)),
         statement_key: None,
+        behind_mutual_tls: false,
         redirect_urls: vec![format!("{}/v1/bank/callback", issuer.as_str().trim_end_matches('/'))],
     };
     let clock = Arc::new(SystemClock);
     Ok(SandboxBank::start(listener, SandboxBankConfig { clock, source, client, random, page_size: BANK_PAGE_SIZE }).await?)
 }
 
+/// A bank, in the words of its scheme.
+#[derive(Debug, Clone)]
+pub(crate) enum BankConfig {
+    Obie(ObieConfig),
+    BerlinGroup(BerlinGroupConfig),
+}
+
 /// The provider for a bank. `client` must follow no redirect and ask no proxy, as [`plain_client`].
-pub(crate) fn provider(connection: ObieConfig, client: reqwest::Client) -> Result<Arc<dyn BankProvider>, Failure> {
-    Ok(Arc::new(Obie::new(connection, client, Arc::new(SystemClock), Arc::new(TimerPause), system_random()?)))
+pub(crate) fn provider(bank: BankConfig, client: reqwest::Client) -> Result<Arc<dyn BankProvider>, Failure> {
+    let (clock, pause, random) = (Arc::new(SystemClock), Arc::new(TimerPause), system_random()?);
+    Ok(match bank {
+        BankConfig::Obie(config) => Arc::new(Obie::new(config, client, clock, pause, random)),
+        BankConfig::BerlinGroup(config) => Arc::new(BerlinGroup::new(config, client, clock, pause, random)),
+    })
+}
+
+/// Both providers of the sandbox bank: it speaks two schemes.
+pub(crate) fn sandbox_providers(bank: &SandboxBank) -> Result<[Arc<dyn BankProvider>; 2], Failure> {
+    let client = plain_client()?;
+    Ok([provider(BankConfig::Obie(bank.connection()), client.clone())?, provider(BankConfig::BerlinGroup(bank.berlin_group_connection()), client)?])
 }
 
 /// An HTTP client that follows no redirect and asks no proxy.

@@ -76,6 +76,21 @@ pub struct BankClient {
     pause: Arc<dyn Pause>,
     random: Mutex<StdRng>,
     limits: ReadLimits,
+    refusals: Refusals,
+}
+
+/// How a scheme says no.
+#[derive(Clone, Copy)]
+pub struct Refusals {
+    /// What a status below 500, with the body that came with it, means.
+    pub read: fn(StatusCode, &[u8]) -> Refusal,
+    /// Seconds to wait after a 429 without `Retry-After`.
+    pub unsaid_wait_seconds: u32,
+}
+
+impl Refusals {
+    /// By the HTTP status alone.
+    pub const BY_STATUS: Self = Self { read: |status, _| Refusal::by_status(status), unsaid_wait_seconds: DEFAULT_WAIT_SECONDS };
 }
 
 /// Why a request for a resource did not give it, before anybody asks why.
@@ -89,6 +104,18 @@ pub enum Refusal {
     Request,
     /// The rest.
     Failed(BankError),
+}
+
+impl Refusal {
+    /// What an HTTP status means where nothing else is said.
+    pub fn by_status(status: StatusCode) -> Self {
+        match status {
+            StatusCode::UNAUTHORIZED => Self::Token,
+            StatusCode::FORBIDDEN => Self::Consent,
+            status if status.is_client_error() => Self::Request,
+            _ => Self::Failed(BankError::MalformedAnswer("an unexpected status")),
+        }
+    }
 }
 
 impl From<BankError> for Refusal {
@@ -112,7 +139,14 @@ impl BankClient {
     /// A client with these limits. `http` must follow no redirects and use no proxy from the environment; `random` makes states,
     /// verifiers and interaction identifiers and must be seeded by the system outside of tests.
     pub const fn new(http: reqwest::Client, clock: Arc<dyn Clock>, pause: Arc<dyn Pause>, random: StdRng, limits: ReadLimits) -> Self {
-        Self { http, clock, pause, random: Mutex::new(random), limits }
+        Self { http, clock, pause, random: Mutex::new(random), limits, refusals: Refusals::BY_STATUS }
+    }
+
+    /// The same, for a scheme that says no in its own words.
+    #[must_use]
+    pub const fn saying_no_by(mut self, refusals: Refusals) -> Self {
+        self.refusals = refusals;
+        self
     }
 
     /// Now.
@@ -150,13 +184,7 @@ impl BankClient {
     pub async fn send(&self, build: impl Fn() -> RequestBuilder + Send + Sync) -> Result<Vec<u8>, Refusal> {
         self.patiently(|| async {
             let (status, _, body) = self.attempt(build().header(ACCEPT, "application/json")).await?;
-            match status {
-                status if status.is_success() => Ok(body),
-                StatusCode::UNAUTHORIZED => Err(Refusal::Token),
-                StatusCode::FORBIDDEN => Err(Refusal::Consent),
-                status if status.is_client_error() => Err(Refusal::Request),
-                _ => Err(Refusal::Failed(BankError::MalformedAnswer("an unexpected status"))),
-            }
+            if status.is_success() { Ok(body) } else { Err((self.refusals.read)(status, &body)) }
         })
         .await
     }
@@ -206,10 +234,10 @@ impl BankClient {
     /// # Errors
     /// [`BankError`].
     pub async fn attempt(&self, request: RequestBuilder) -> Result<(StatusCode, HeaderMap, Vec<u8>), BankError> {
-        let response = request.timeout(self.limits.request_timeout).send().await.map_err(|_| BankError::Unreachable)?;
+        let response = request.timeout(self.limits.request_timeout).send().await.map_err(|error| no_answer(&error))?;
         let status = response.status();
         if status == StatusCode::TOO_MANY_REQUESTS {
-            return Err(BankError::RateLimited { retry_after_seconds: retry_after(response.headers()) });
+            return Err(BankError::RateLimited { retry_after_seconds: retry_after(response.headers(), self.refusals.unsaid_wait_seconds) });
         }
         if status.is_server_error() {
             return Err(BankError::BankFault { status: status.as_u16() });
@@ -247,6 +275,44 @@ impl BankClient {
         }
         operation().await
     }
+}
+
+/// Why there was no answer: a certificate that was refused is refused again, everything else may pass.
+fn no_answer(error: &reqwest::Error) -> BankError {
+    match tls_error(error) {
+        Some(rustls::Error::AlertReceived(alert)) if is_about_certificate(*alert) => BankError::CertificateRefused,
+        Some(rustls::Error::InvalidCertificate(_)) => BankError::Configuration("the bank's own certificate is not trusted; see bank_roots_file"),
+        _ => BankError::Unreachable,
+    }
+}
+
+/// The TLS library's error somewhere inside. An error of input and output hides what it holds from `source`.
+fn tls_error<'a>(mut error: &'a (dyn std::error::Error + 'static)) -> Option<&'a rustls::Error> {
+    loop {
+        if let Some(found) = error.downcast_ref() {
+            return Some(found);
+        }
+        error = match error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
+            Some(inside) => inside,
+            None => error.source()?,
+        };
+    }
+}
+
+/// The alerts with which a server turns a client's certificate down (RFC 8446 §6.2).
+const fn is_about_certificate(alert: rustls::AlertDescription) -> bool {
+    use rustls::AlertDescription as Alert;
+    matches!(
+        alert,
+        Alert::BadCertificate
+            | Alert::UnsupportedCertificate
+            | Alert::CertificateRevoked
+            | Alert::CertificateExpired
+            | Alert::CertificateUnknown
+            | Alert::CertificateRequired
+            | Alert::UnknownCA
+            | Alert::AccessDenied
+    )
 }
 
 /// Exchanges the tokens and has them stored before they are used: the old refresh token is dead.
@@ -301,9 +367,9 @@ async fn capped_body(mut response: Response, limit: usize) -> Result<Vec<u8>, Ba
 }
 
 /// Seconds of `Retry-After`; a date, which banks do not send, counts as unsaid.
-fn retry_after(headers: &HeaderMap) -> u32 {
+fn retry_after(headers: &HeaderMap, unsaid: u32) -> u32 {
     let seconds = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()).and_then(|text| text.trim().parse::<u32>().ok());
-    seconds.unwrap_or(DEFAULT_WAIT_SECONDS).min(LONGEST_WAIT_SECONDS)
+    seconds.unwrap_or(unsaid).min(LONGEST_WAIT_SECONDS)
 }
 
 /// RFC 9562 §5.4.
@@ -326,7 +392,7 @@ mod tests {
 
     #[test]
     fn waiting_is_bounded_whatever_the_bank_says() {
-        let with = |text: &str| retry_after(&HeaderMap::from_iter([(RETRY_AFTER, text.parse().unwrap())]));
+        let with = |text: &str| retry_after(&HeaderMap::from_iter([(RETRY_AFTER, text.parse().unwrap())]), 5);
         assert_eq!([with("30"), with("99999999"), with("-1"), with("soon")], [30, 86_400, 5, 5]);
     }
 }

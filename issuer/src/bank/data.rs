@@ -65,6 +65,19 @@ pub enum AccountKind {
     Other,
 }
 
+impl AccountKind {
+    /// By the code of ISO 20022 (`ExternalCashAccountType1Code`), which several schemes use.
+    pub fn of_cash_account_type(code: &str) -> Self {
+        match code {
+            "CACC" | "SLRY" | "TRAN" => Self::Current,
+            "SVGS" | "LLSV" | "ONDP" => Self::Savings,
+            "CARD" | "CHAR" => Self::CreditCard,
+            "LOAN" | "MORT" | "MGLD" => Self::Loan,
+            _ => Self::Other,
+        }
+    }
+}
+
 /// An account as the bank describes it.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
 pub struct Account {

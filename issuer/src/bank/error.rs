@@ -9,6 +9,9 @@ pub enum BankError {
     /// The configuration is incomplete or malformed: correct it.
     #[error("the bank connection is configured wrongly: {0}")]
     Configuration(&'static str),
+    /// The bank does not accept the issuer's certificate, or got none: register another one, or configure it.
+    #[error("the bank does not accept the issuer's certificate")]
+    CertificateRefused,
     /// The bank did not answer in time or at all: try again later.
     #[error("the bank could not be reached")]
     Unreachable,
@@ -68,6 +71,7 @@ impl BankError {
         match self {
             Self::InsecureAddress => "bank_insecure_address",
             Self::Configuration(_) => "bank_configuration",
+            Self::CertificateRefused => "bank_certificate_refused",
             Self::Unreachable => "bank_unreachable",
             Self::BankFault { .. } => "bank_fault",
             Self::RateLimited { .. } => "bank_rate_limited",

@@ -5,6 +5,7 @@
 //! [`authorisation::BankTokens`] between requests, and the snapshot lives only until the claims are derived.
 
 pub mod authorisation;
+pub mod berlin_group;
 pub mod client;
 pub mod client_authentication;
 pub mod data;
@@ -19,3 +20,5 @@ pub mod pages;
 pub mod pause;
 pub mod provider;
 pub mod sync;
+#[cfg(test)]
+mod tests;

@@ -37,6 +37,17 @@ pub fn parse_minor(text: &str, currency: Currency) -> Result<i64, BankError> {
     format!("{whole}{minor:0<kept$}").parse().map_err(|_| BAD)
 }
 
+/// Reads an amount with its sign, as the Berlin Group's scheme writes them: a minus or nothing before it.
+///
+/// # Errors
+/// As [`parse_minor`].
+pub fn parse_signed_minor(text: &str, currency: Currency) -> Result<i64, BankError> {
+    match text.strip_prefix('-') {
+        Some(owed) => parse_minor(owed, currency).map(|minor| -minor),
+        None => parse_minor(text, currency),
+    }
+}
+
 /// Writes minor units as a decimal amount without a sign.
 pub fn format_minor(minor: u64, currency: Currency) -> String {
     let digits = minor_digits(currency) as usize;
@@ -80,6 +91,16 @@ mod tests {
             assert!(parse_minor(text, currency("GBP")).is_err(), "{text:?}");
         }
         assert!(parse_minor("1.5", currency("JPY")).is_err());
+    }
+
+    #[test]
+    fn a_minus_is_a_debt_and_nothing_else_is_a_sign() {
+        for (text, minor) in [("-1.50", -150), ("1.5", 150), ("-0", 0), ("5877.78", 587_778)] {
+            assert_eq!(parse_signed_minor(text, currency("EUR")), Ok(minor), "{text}");
+        }
+        for text in ["+1", "--1", "-", "- 1", "1-", "−1"] {
+            assert!(parse_signed_minor(text, currency("EUR")).is_err(), "{text}");
+        }
     }
 
     proptest! {

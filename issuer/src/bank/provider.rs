@@ -1,6 +1,7 @@
 //! The boundary between the issuer and a bank's dialect.
 
 use std::future::Future;
+use std::net::IpAddr;
 use std::pin::Pin;
 
 use jiff::ToSpan;
@@ -62,6 +63,11 @@ pub trait ReadObserver: Send + Sync {
     /// The bank exchanged the tokens: the old refresh token is dead, so store these durably before answering. The read goes on
     /// after that, and stops with the given error when they could not be stored.
     fn tokens_rotated<'a>(&'a self, tokens: &'a BankTokens) -> BankFuture<'a, ()>;
+
+    /// Where the holder asks from, while they are there and asked for this read: banks are told, and count reads without the holder.
+    fn holder_address(&self) -> Option<IpAddr> {
+        None
+    }
 }
 
 /// What a consent covers: accounts with holders and balances, still without transactions.
@@ -100,11 +106,12 @@ pub trait BankProvider: Send + Sync {
     /// What it talks to the bank through.
     fn client(&self) -> &BankClient;
 
-    /// What the scheme says of reconfirmation.
-    fn reconfirmation(&self) -> ReconfirmationRule;
+    /// What the scheme says of reconfirmation to the reader; `None` where the bank itself asks the holder again, and the consent ends by then.
+    fn reconfirmation(&self) -> Option<ReconfirmationRule>;
 
-    /// Asks the bank for a consent and says where to send the holder. `redirect_url` is where the bank sends them back.
-    fn begin<'a>(&'a self, redirect_url: &'a str) -> BankFuture<'a, PendingAuthorisation>;
+    /// Asks the bank for a consent and says where to send the holder. `redirect_url` is where the bank sends them back; `holder` is where
+    /// they ask from, as far as it is known.
+    fn begin<'a>(&'a self, redirect_url: &'a str, holder: Option<IpAddr>) -> BankFuture<'a, PendingAuthorisation>;
 
     /// Checks what came back and exchanges the code, once.
     fn complete<'a>(&'a self, pending: &'a PendingAuthorisation, response: &'a AuthorisationResponse) -> BankFuture<'a, BankTokens>;

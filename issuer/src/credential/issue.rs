@@ -1,5 +1,6 @@
 //! Issuing a credential: read the bank, screen, derive, commit, sign. The claims leave with the answer and stay nowhere here.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use jiff::ToSpan;
@@ -37,11 +38,12 @@ use crate::store::{self, StoreError};
 use super::staging::SealedStaging;
 use super::tree;
 
-/// Reads the linked bank and issues a credential in place of the holder's earlier ones.
+/// Reads the linked bank and issues a credential in place of the holder's earlier ones. `holder_address` is where they ask from, which
+/// the bank is told.
 ///
 /// # Errors
 /// `bank_link_not_ready`, `bank_unavailable`, `sanctions_match`, a field that does not read, or `not_found` for another holder's link.
-pub async fn issue(service: &Service, caller: WalletCaller, request: CredentialRequest) -> Result<IssuedCredential, ApiError> {
+pub async fn issue(service: &Service, caller: WalletCaller, holder_address: Option<IpAddr>, request: CredentialRequest) -> Result<IssuedCredential, ApiError> {
     let declared = request.declared.as_ref().map(qualifiers).transpose()?;
     let mut reader = service.store.reader().await?;
     let user = store::users::find(&mut reader, caller.user).await?.ok_or_else(ApiError::not_found)?;
@@ -52,7 +54,7 @@ pub async fn issue(service: &Service, caller: WalletCaller, request: CredentialR
     let name = String::from_utf8(name.to_vec()).map_err(|_| StoreError::Corrupt("declared name"))?;
 
     let staging = SealedStaging::new(service.clone(), link.id);
-    let snapshot = read_bank(service, &link, bank.as_ref(), &mut tokens, &staging).await?;
+    let snapshot = read_bank(service, &link, holder_address, bank.as_ref(), &mut tokens, &staging).await?;
     let screened = holders::screen(service, &user, person(&name, declared.unwrap_or_default(), &snapshot)).await?;
     if !screened.outcome.hits.is_empty() {
         staging.clear().await?;
@@ -89,6 +91,7 @@ fn readable(service: &Service, link: &StoredLink) -> Result<(Arc<dyn BankProvide
 struct KeepTokens {
     service: Service,
     link: BankLinkId,
+    holder_address: Option<IpAddr>,
 }
 
 impl ReadObserver for KeepTokens {
@@ -107,6 +110,10 @@ impl ReadObserver for KeepTokens {
             stored.await.map_err(|_| BankError::TokensNotStored)
         })
     }
+
+    fn holder_address(&self) -> Option<IpAddr> {
+        self.holder_address
+    }
 }
 
 /// The right to read, sealed for its row.
@@ -121,11 +128,12 @@ pub fn seal_tokens(service: &Service, link: BankLinkId, tokens: &BankTokens) -> 
 async fn read_bank(
     service: &Service,
     link: &StoredLink,
+    holder_address: Option<IpAddr>,
     bank: &dyn BankProvider,
     tokens: &mut BankTokens,
     staging: &SealedStaging,
 ) -> Result<BankSnapshot, ApiError> {
-    let observer = KeepTokens { service: service.clone(), link: link.id };
+    let observer = KeepTokens { service: service.clone(), link: link.id, holder_address };
     match sync::read(bank, tokens, window(service.clock.now())?, staging, &observer).await {
         Ok(snapshot) => Ok(snapshot),
         Err(error) => {

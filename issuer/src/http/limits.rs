@@ -42,6 +42,20 @@ impl FromRequestParts<Service> for ClientNetwork {
     }
 }
 
+/// The address a request comes from, where it is known: what a bank is told of a holder who is there. Never stored.
+#[derive(Debug, Clone, Copy)]
+pub struct ClientAddress(pub Option<IpAddr>);
+
+impl FromRequestParts<Service> for ClientAddress {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, Infallible> {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|connection| connection.0);
+        let address = address::client(peer, &parts.headers, &service.config.trusted_proxies);
+        Ok(Self(Some(address).filter(|address| !address.is_unspecified())))
+    }
+}
+
 /// Counts one request of the kind `name`.
 ///
 /// # Errors

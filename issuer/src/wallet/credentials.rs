@@ -12,6 +12,7 @@ use passid_api::wallet::{CredentialRequest, CredentialState, CredentialStatus, I
 
 use crate::credential::{issue as issuance, tree};
 use crate::http::callers::WalletCaller;
+use crate::http::limits::ClientAddress;
 use crate::http::openapi::{Caller, Chapter, Operation};
 use crate::http::{ApiError, JsonBody};
 use crate::service::Service;
@@ -30,8 +31,13 @@ pub(super) fn issue_operation() -> Operation {
 
 /// Issues afresh on every call: the answer holds what is stored nowhere here, so it cannot be replayed. A lost answer costs the
 /// holder one more call, which replaces the credential it missed.
-pub(super) async fn issue(State(service): State<Service>, caller: WalletCaller, body: JsonBody<CredentialRequest>) -> Result<Response, ApiError> {
-    let issued = issuance::issue(&service, caller, body.value).await?;
+pub(super) async fn issue(
+    State(service): State<Service>,
+    caller: WalletCaller,
+    ClientAddress(holder): ClientAddress,
+    body: JsonBody<CredentialRequest>,
+) -> Result<Response, ApiError> {
+    let issued = issuance::issue(&service, caller, holder, body.value).await?;
     Ok((StatusCode::CREATED, Json(issued)).into_response())
 }
 

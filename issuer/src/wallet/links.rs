@@ -19,6 +19,7 @@ use crate::bank::provider::{BankProvider, ReconfirmationRule};
 use crate::credential::issue::{bank_problem, seal_tokens};
 use crate::http::callers::WalletCaller;
 use crate::http::idempotency::{Answer, IdempotencyKey, once, replay};
+use crate::http::limits::ClientAddress;
 use crate::http::openapi::{Caller, Chapter, Operation};
 use crate::http::{ApiError, JsonBody};
 use crate::sealing::Purpose;
@@ -53,6 +54,7 @@ pub(super) fn create_operation() -> Operation {
 pub(super) async fn create(
     State(service): State<Service>,
     caller: WalletCaller,
+    ClientAddress(holder): ClientAddress,
     key: IdempotencyKey,
     body: JsonBody<CreateBankLink>,
 ) -> Result<Answer, ApiError> {
@@ -68,7 +70,7 @@ pub(super) async fn create(
     // An erased account's token may still be good for some minutes; nothing personal may come back under it.
     store::users::find(&mut service.store.reader().await?, caller.user).await?.ok_or_else(ApiError::not_found)?;
     let bank = bank(&service, caller, &request.provider)?;
-    let pending = bank.begin(&format!("{}{CALLBACK_PATH}", service.config.issuer())).await.map_err(|error| bank_problem(&error))?;
+    let pending = bank.begin(&format!("{}{CALLBACK_PATH}", service.config.issuer()), holder).await.map_err(|error| bank_problem(&error))?;
 
     let id = service.with_random(|random| BankLinkId::generate(service.clock.as_ref(), random));
     let plain = Zeroizing::new(serde_json::to_vec(&pending)?);
@@ -122,9 +124,9 @@ pub(super) fn view(service: &Service, link: &StoredLink) -> Result<BankLink, Api
     Ok(BankLink { link_id: link.id, provider: link.provider.clone(), status, authorization_url, expires_at: link.expires_at, reconfirm_by, reconfirmation })
 }
 
-/// Until when the holder must say again that the bank may be read, by its scheme's rule.
+/// Until when the holder must say again that the bank may be read, where its scheme has such a rule.
 pub fn reconfirm_by(service: &Service, link: &StoredLink) -> Option<(Timestamp, ReconfirmationRule)> {
-    let rule = service.banks.iter().find(|bank| bank.description().id == link.provider)?.reconfirmation();
+    let rule = service.banks.iter().find(|bank| bank.description().id == link.provider)?.reconfirmation()?;
     Some((link.confirmed_at?.plus_seconds(i64::from(rule.every_days) * 86_400), rule))
 }
 

@@ -33,7 +33,13 @@ async fn issuer_with_bank(database: &TestDatabase) -> (TestIssuer, SandboxBank, 
     let _ = rustls::crypto::ring::default_provider().install_default();
     let clock = beginning();
     let redirect_urls = vec!["http://127.0.0.1:9/back".to_owned()];
-    let client = RegisteredClient { client_id: "passid".into(), client_secret: Secret::new("secret".into()), statement_key: None, redirect_urls };
+    let client = RegisteredClient {
+        client_id: "passid".into(),
+        client_secret: Secret::new("secret".into()),
+        statement_key: None,
+        behind_mutual_tls: false,
+        redirect_urls,
+    };
     let config = SandboxBankConfig { clock: clock.clone(), source: BankSource::Personas, client, random: StdRng::seed_from_u64(5), page_size: 50 };
     let bank = SandboxBank::start(tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap(), config).await.unwrap();
     let http = crate::network::client().unwrap();
@@ -46,7 +52,7 @@ async fn issuer_with_bank(database: &TestDatabase) -> (TestIssuer, SandboxBank, 
 async fn a_bank_that_does_not_listen_is_told_of_a_withdrawal_until_it_has_heard() {
     for database in databases().await {
         let (TestIssuer { service, clock, .. }, bank, provider) = issuer_with_bank(&database).await;
-        let pending = provider.begin("http://127.0.0.1:9/back").await.unwrap();
+        let pending = provider.begin("http://127.0.0.1:9/back", None).await.unwrap();
         let now = service.clock.now();
         let link = linked(&service, PROVIDER_ID, &tokens(&pending.consent_id, now, pending.consent_expires_at)).await;
         bank.faults().inject(Fault::TokenFault, u32::MAX);

@@ -42,7 +42,7 @@ pub(super) async fn run(options: ServeOptions) -> Result<(), Failure> {
     let sandbox_bank = match options.sandbox_bank {
         Some(bank_address) => {
             let bank = server::start_bank(server::listen(bank_address).await?, &public_url, BankSource::Personas).await?;
-            banks.push(server::provider(bank.connection(), server::plain_client()?)?);
+            banks.extend(server::sandbox_providers(&bank)?);
             Some(bank)
         }
         None => None,

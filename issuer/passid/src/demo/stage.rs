@@ -56,7 +56,7 @@ impl Stage {
             database: DatabaseUrl::Sqlite(data.join("issuer.db")),
             master_key: &data.join("master.key"),
             sanctions: Some(FirstLists { directory: &lists, always: true }),
-            banks: vec![server::provider(bank.connection(), server::plain_client()?)?],
+            banks: server::sandbox_providers(&bank)?.into(),
         };
         let client = server::plain_client()?;
         let issuer = report

@@ -6,23 +6,26 @@ use std::path::{Path, PathBuf};
 use passid_api::environment::Environment;
 use passid_api::issuer::BankProvider as Description;
 use passid_issuer::bank::authorisation::Secret;
+use passid_issuer::bank::berlin_group::BerlinGroupConfig;
 use passid_issuer::bank::client::ReadLimits;
 use passid_issuer::bank::client_authentication::{ClientAuthentication, SigningKey};
 use passid_issuer::bank::endpoint::BankUrl;
 use passid_issuer::bank::oauth::AuthorisationServer;
 use passid_issuer::bank::obie::ObieConfig;
 use passid_issuer::network;
-use passid_issuer::sandbox::bank::PROVIDER_ID;
+use passid_issuer::sandbox::bank::{BERLIN_GROUP_PROVIDER_ID, PROVIDER_ID};
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use serde::Deserialize;
 
+use crate::server::BankConfig;
+
 /// A bank as the file describes it, ready to be talked to.
 #[derive(Debug, Clone)]
 pub(crate) struct BankConnection {
     /// Where it is and who the issuer is there.
-    pub(crate) config: ObieConfig,
+    pub(crate) config: BankConfig,
     /// A client that shows the issuer's certificate, where the file names one.
     pub(crate) http: reqwest::Client,
 }
@@ -41,6 +44,8 @@ struct Entry {
     id: String,
     name: String,
     environment: Environment,
+    #[serde(default)]
+    scheme: Scheme,
     resource_base: String,
     authorization_endpoint: String,
     token_endpoint: String,
@@ -53,8 +58,28 @@ struct Entry {
     certificate_file: Option<PathBuf>,
     certificate_key_file: Option<PathBuf>,
     bank_roots_file: Option<PathBuf>,
-    #[serde(default = "a_year")]
-    consent_days: u16,
+    client_scope: Option<String>,
+    consent_days: Option<u16>,
+}
+
+/// In which words a bank is spoken to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Scheme {
+    #[default]
+    OpenBankingUk,
+    BerlinGroup,
+}
+
+impl Scheme {
+    /// Days a consent is asked for unless the file says otherwise: a year in the United Kingdom; what a bank of the European Union may grant
+    /// before it must ask the holder again (SCA-RTS article 10, as amended in 2022).
+    const fn consent_days(self) -> u16 {
+        match self {
+            Self::OpenBankingUk => 365,
+            Self::BerlinGroup => 180,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -65,16 +90,17 @@ enum Authentication {
     MutualTls,
 }
 
-const fn a_year() -> u16 {
-    365
-}
-
 /// Every key of a `[[bank]]`: whether it must be there, and what it says.
-const FIELDS: [(&str, bool, &str); 16] = [
-    ("id", true, "Its identifier in the API: small letters, digits and hyphens, at most 64; `sandbox-bank` is the sandbox bank's"),
+const FIELDS: [(&str, bool, &str); 18] = [
+    ("id", true, "Its identifier in the API: small letters, digits and hyphens, at most 64; `sandbox-bank` and `sandbox-bank-eu` are the sandbox bank's"),
     ("name", true, "Its name for people"),
     ("environment", true, "`live`, or `sandbox` for a bank's own test system: holders see the banks of their own environment alone"),
-    ("resource_base", true, "The account information API up to `aisp`; its path chooses the version, `…/open-banking/v4.0/aisp` or `…/open-banking/v3.1/aisp`"),
+    ("scheme", false, "`open_banking_uk`, or `berlin_group` for NextGenPSD2 1.3; the first when left out"),
+    (
+        "resource_base",
+        true,
+        "The account information API; its path chooses the version, `…/open-banking/v4.0/aisp` or `…/open-banking/v3.1/aisp`; with `berlin_group` `…/psd2/v1`",
+    ),
     ("authorization_endpoint", true, "Where holders are sent to agree"),
     ("token_endpoint", true, "Where codes and refresh tokens are exchanged"),
     ("issuer", false, "The `iss` the bank puts into redirects and identity tokens; checked when given, and it should be"),
@@ -90,7 +116,8 @@ const FIELDS: [(&str, bool, &str); 16] = [
     ),
     ("certificate_key_file", false, "The certificate's private key in PEM"),
     ("bank_roots_file", false, "With a certificate: whom the bank's own certificate may come from, in PEM; the web's roots when left out"),
-    ("consent_days", false, "Days a consent is asked for, 1 to 3650; 365 when left out. A bank that refuses is asked for 90"),
+    ("client_scope", false, "With `berlin_group`: the scope of the token the bank wants beside the certificate to make consents; most want none"),
+    ("consent_days", false, "Days a consent is asked for, 1 to 3650; 365, with `berlin_group` 180, when left out. A bank that refuses is asked for 90"),
 ];
 
 /// Reads the file. Paths in it are relative to its own directory.
@@ -126,10 +153,12 @@ impl Reader<'_> {
     fn connection(&mut self, entry: &Entry) -> Option<BankConnection> {
         let named = !entry.id.is_empty() && entry.id.len() <= 64 && entry.id.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'));
         self.must(named, "id", "write small letters, digits and hyphens, at most 64");
-        self.must(entry.id != PROVIDER_ID, "id", "this is the sandbox bank's");
+        self.must(![PROVIDER_ID, BERLIN_GROUP_PROVIDER_ID].contains(&entry.id.as_str()), "id", "this is the sandbox bank's");
         self.must(!entry.name.trim().is_empty(), "name", "write the bank's name for people");
         self.must(!entry.client_id.trim().is_empty(), "client_id", "write the identifier the bank gave at registration");
-        self.must((1..=3_650).contains(&entry.consent_days), "consent_days", "write a number of days, 1 to 3650");
+        let consent_days = entry.consent_days.unwrap_or(entry.scheme.consent_days());
+        self.must((1..=3_650).contains(&consent_days), "consent_days", "write a number of days, 1 to 3650");
+        self.must(entry.scheme == Scheme::BerlinGroup || entry.client_scope.is_none(), "client_scope", "only with scheme = \"berlin_group\"");
         let resource_base = self.address(entry, "resource_base", &entry.resource_base);
         let authorization_endpoint = self.address(entry, "authorization_endpoint", &entry.authorization_endpoint);
         let token_endpoint = self.address(entry, "token_endpoint", &entry.token_endpoint);
@@ -143,7 +172,14 @@ impl Reader<'_> {
             client_id: entry.client_id.clone(),
             authentication: authentication?,
         };
-        let config = ObieConfig { description, server, resource_base: resource_base?, consent_days: entry.consent_days, limits: ReadLimits::default() };
+        let (resource_base, limits) = (resource_base?, ReadLimits::default());
+        let config = match entry.scheme {
+            Scheme::OpenBankingUk => BankConfig::Obie(ObieConfig { description, server, resource_base, consent_days, limits }),
+            Scheme::BerlinGroup => {
+                let client_scope = entry.client_scope.clone();
+                BankConfig::BerlinGroup(BerlinGroupConfig { description, server, resource_base, client_scope, consent_days, limits })
+            }
+        };
         Some(BankConnection { config, http: http? })
     }
 
@@ -233,7 +269,7 @@ impl Reader<'_> {
 
 /// The part of `docs/CONFIGURATION.md` about the file.
 pub(super) fn reference() -> String {
-    let mut text = "\n## Banks\n\nThe file that `banks` names holds a table `[[bank]]` for each bank that speaks UK Open Banking. Secrets and keys stand in files of \
+    let mut text = "\n## Banks\n\nThe file that `banks` names holds a table `[[bank]]` for each bank that speaks UK Open Banking or Berlin Group NextGenPSD2. Secrets and keys stand in files of \
                     their own;\npaths are relative to the file. `passid config check` reads all of it and names every mistake with its bank and key, without calling \
                     anybody.\n\n\
                     ```toml\n[[bank]]\nid = \"example-bank\"\nname = \"Example Bank\"\nenvironment = \"live\"\nresource_base = \

@@ -1,5 +1,7 @@
 //! Linking: making a consent, sending the holder to the bank, taking them back; and the consent's end.
 
+use std::net::IpAddr;
+
 use passid_api::time::Timestamp;
 use passid_api::wallet::BankLinkStatus;
 use reqwest::Method;
@@ -39,12 +41,12 @@ impl ConsentData {
 }
 
 impl Obie {
-    pub(super) async fn begin_linking(&self, redirect_url: &str) -> Result<PendingAuthorisation, BankError> {
+    pub(super) async fn begin_linking(&self, redirect_url: &str, holder: Option<IpAddr>) -> Result<PendingAuthorisation, BankError> {
         let token = self.client_token().await?;
         let (mut answer, mut expires_at) = (Err(Refusal::Request), self.client.now());
         for days in [self.config.consent_days, FALLBACK_CONSENT_DAYS] {
             expires_at = self.client.now().plus_seconds(i64::from(days) * 86_400);
-            answer = self.make_consent(&token, expires_at).await;
+            answer = self.make_consent(&token, expires_at, holder).await;
             // Some banks refuse a consent of more than ninety days, against the scheme.
             if !matches!(answer, Err(Refusal::Request)) {
                 break;
@@ -57,10 +59,10 @@ impl Obie {
         self.config.server.begin(&self.client, consent)
     }
 
-    async fn make_consent(&self, token: &Secret, expires_at: Timestamp) -> Result<ConsentAnswer, Refusal> {
+    async fn make_consent(&self, token: &Secret, expires_at: Timestamp, holder: Option<IpAddr>) -> Result<ConsentAnswer, Refusal> {
         let request = serde_json::json!({"Data": {"Permissions": PERMISSIONS, "ExpirationDateTime": expires_at}, "Risk": {}}).to_string();
         let url = self.config.resource_base.join(&["account-access-consents"]);
-        let post = || self.request(Method::POST, &url, token.expose()).header(CONTENT_TYPE, "application/json").body(request.clone());
+        let post = || self.request(Method::POST, &url, token.expose(), holder).header(CONTENT_TYPE, "application/json").body(request.clone());
         let body = self.client.send(post).await?;
         serde_json::from_slice(&body).map_err(|_| BankError::MalformedAnswer("not a consent").into())
     }
@@ -72,7 +74,7 @@ impl Obie {
     pub(super) async fn consent_status(&self, consent_id: &str) -> Result<BankLinkStatus, BankError> {
         let token = self.client_token().await?;
         let url = self.config.resource_base.join(&["account-access-consents", consent_id]);
-        match self.client.get::<ConsentAnswer>(|| self.request(Method::GET, &url, token.expose())).await {
+        match self.client.get::<ConsentAnswer>(|| self.request(Method::GET, &url, token.expose(), None)).await {
             // 3.1 has no word for a consent that time has ended: its end says so.
             Ok(answer) if answer.data.ended_by(self.client.now()) => Ok(BankLinkStatus::Expired),
             Ok(answer) => Ok(match answer.data.status {
@@ -91,7 +93,7 @@ impl Obie {
     pub(super) async fn revoke_consent(&self, consent_id: &str) -> Result<(), BankError> {
         let token = self.client_token().await?;
         let url = self.config.resource_base.join(&["account-access-consents", consent_id]);
-        match self.client.send(|| self.request(Method::DELETE, &url, token.expose())).await {
+        match self.client.send(|| self.request(Method::DELETE, &url, token.expose(), None)).await {
             Ok(_) | Err(Refusal::Request) => Ok(()),
             Err(refusal) => Err(refusal.into()),
         }

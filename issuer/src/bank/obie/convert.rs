@@ -12,11 +12,12 @@ use crate::bank::money::parse_minor;
 pub(super) fn account(wire: wire::Account) -> Result<Account, BankError> {
     let currency = currency(wire.currency.as_deref().ok_or(BankError::MalformedAnswer("account without currency"))?)?;
     let kind = match wire.account_type_code.as_deref() {
-        Some("CACC" | "SLRY" | "TRAN" | "CurrentAccount") => AccountKind::Current,
-        Some("SVGS" | "LLSV" | "ONDP" | "Savings") => AccountKind::Savings,
-        Some("CARD" | "CHAR" | "CreditCard" | "ChargeCard") => AccountKind::CreditCard,
-        Some("LOAN" | "MORT" | "MGLD" | "Loan" | "Mortgage") => AccountKind::Loan,
-        _ => AccountKind::Other,
+        Some("CurrentAccount") => AccountKind::Current,
+        Some("Savings") => AccountKind::Savings,
+        Some("CreditCard" | "ChargeCard") => AccountKind::CreditCard,
+        Some("Loan" | "Mortgage") => AccountKind::Loan,
+        Some(code) => AccountKind::of_cash_account_type(code),
+        None => AccountKind::Other,
     };
     let mut identifications = wire.account.into_iter();
     let (identification, name) = identifications.next().map_or((None, None), |first| (first.identification, first.name));

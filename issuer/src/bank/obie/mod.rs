@@ -10,10 +10,9 @@ mod consent;
 mod convert;
 pub mod file;
 mod read;
-#[cfg(test)]
-mod tests;
 mod wire;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use passid_api::issuer::BankProvider as Description;
@@ -51,8 +50,13 @@ impl Obie {
     }
 
     /// A request with what the scheme wants in every header.
-    fn request(&self, method: Method, url: &Url, token: &str) -> RequestBuilder {
-        self.client.request(method, url.clone()).bearer_auth(token).header("x-fapi-interaction-id", self.client.interaction_id())
+    /// `holder` is where they ask from, while they are there.
+    fn request(&self, method: Method, url: &Url, token: &str, holder: Option<IpAddr>) -> RequestBuilder {
+        let request = self.client.request(method, url.clone()).bearer_auth(token).header("x-fapi-interaction-id", self.client.interaction_id());
+        match holder {
+            Some(address) => request.header("x-fapi-customer-ip-address", address.to_string()),
+            None => request,
+        }
     }
 }
 
@@ -65,12 +69,12 @@ impl BankProvider for Obie {
         &self.client
     }
 
-    fn reconfirmation(&self) -> ReconfirmationRule {
-        RECONFIRMATION
+    fn reconfirmation(&self) -> Option<ReconfirmationRule> {
+        Some(RECONFIRMATION)
     }
 
-    fn begin<'a>(&'a self, redirect_url: &'a str) -> BankFuture<'a, PendingAuthorisation> {
-        Box::pin(self.begin_linking(redirect_url))
+    fn begin<'a>(&'a self, redirect_url: &'a str, holder: Option<IpAddr>) -> BankFuture<'a, PendingAuthorisation> {
+        Box::pin(self.begin_linking(redirect_url, holder))
     }
 
     fn complete<'a>(&'a self, pending: &'a PendingAuthorisation, response: &'a AuthorisationResponse) -> BankFuture<'a, BankTokens> {

@@ -81,6 +81,7 @@ impl Obie {
 
     async fn get<T: DeserializeOwned + Send>(&self, access: &mut Access<'_>, url: Url) -> Result<T, Refusal> {
         let renew = |tokens| async move { self.config.server.renewed(&self.client, &tokens).await };
-        self.client.read(access, renew, |token| self.request(Method::GET, &url, token)).await
+        let holder = access.observer.holder_address();
+        self.client.read(access, renew, |token| self.request(Method::GET, &url, token, holder)).await
     }
 }

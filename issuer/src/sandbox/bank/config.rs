@@ -30,6 +30,8 @@ pub struct RegisteredClient {
     pub client_secret: Secret,
     /// The public half of a P-256 key, uncompressed point, where the client signs statements instead of sending its secret.
     pub statement_key: Option<Vec<u8>>,
+    /// Whether whoever reaches the bank has shown the registered certificate already (RFC 8705), as behind a server that admits nobody else.
+    pub behind_mutual_tls: bool,
     /// Where holders may be sent back to; compared exactly.
     pub redirect_urls: Vec<String>,
 }

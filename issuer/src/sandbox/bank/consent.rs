@@ -1,5 +1,6 @@
 //! Account access consents and their life: awaiting, authorised, rejected, withdrawn, expired.
 
+use jiff::civil::Date;
 use passid_api::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +33,26 @@ pub(super) enum ConsentStatus {
     Expd,
 }
 
+/// In whose words a consent was made; it is known to that scheme alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scheme {
+    Obie,
+    BerlinGroup,
+}
+
+/// What a consent of the Berlin Group's scheme says besides.
+#[derive(Clone)]
+pub(super) struct BerlinGroupTerms {
+    pub(super) valid_until: Date,
+    pub(super) recurring: bool,
+    /// Reads a day while the customer is not there.
+    pub(super) frequency_per_day: usize,
+    /// When it was read without the customer, of late.
+    pub(super) unattended: Vec<Timestamp>,
+    /// Whether the client, not the customer, ended it.
+    pub(super) ended_by_client: bool,
+}
+
 /// One consent.
 #[derive(Clone)]
 pub(super) struct Consent {
@@ -43,6 +64,8 @@ pub(super) struct Consent {
     pub(super) transactions_to: Option<Timestamp>,
     /// Who agreed, and to which accounts.
     pub(super) granted: Option<Grant>,
+    /// With the Berlin Group's scheme alone.
+    pub(super) terms: Option<BerlinGroupTerms>,
     status: ConsentStatus,
 }
 
@@ -65,8 +88,14 @@ impl Consent {
             transactions_from: None,
             transactions_to: None,
             granted: None,
+            terms: None,
             status: ConsentStatus::Awau,
         }
+    }
+
+    /// In whose words it was made.
+    pub(super) const fn scheme(&self) -> Scheme {
+        if self.terms.is_some() { Scheme::BerlinGroup } else { Scheme::Obie }
     }
 
     /// Where the consent stands now: time may have ended it.

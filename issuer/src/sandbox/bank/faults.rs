@@ -28,6 +28,12 @@ passid_api::text_enum! {
         IdentifiersChanged = "identifiers_changed",
         /// A consent of more than ninety days is refused with 400.
         LongConsentRefused = "long_consent_refused",
+        /// A consent is granted for ninety days whatever was asked (Berlin Group).
+        ConsentShortened = "consent_shortened",
+        /// A consent to the names of owners is refused with 400 (Berlin Group).
+        OwnerNamesRefused = "owner_names_refused",
+        /// A page of transactions is offered for download only (Berlin Group).
+        OnlyDownload = "only_download",
         /// 429 with `Retry-After: 2` on a resource.
         TooManyRequests = "too_many_requests",
         /// 500 on a resource.

@@ -1,5 +1,5 @@
-//! A bank to link in the sandbox: its own HTTP server with OAuth2 and resources in the shapes of UK Open Banking, 4.0.0 and
-//! 3.1.11, each below its own path ([`ApiVersion`]).
+//! A bank to link in the sandbox: its own HTTP server with OAuth2, and the same accounts in the words of two schemes, UK Open Banking, 4.0.0
+//! and 3.1.11 ([`ApiVersion`]), and Berlin Group NextGenPSD2 1.3, each below its own path.
 //!
 //! Faults real banks have shown can be switched on, one by one or mixed ([`Faults`]).
 //!
@@ -7,16 +7,17 @@
 //! ([`BankSource::Personas`]) or real anonymised histories from files. Its page can be clicked by a person and, through
 //! [`visitor`], by a program.
 
-mod aisp;
 pub(crate) mod berka;
+mod berlin_group;
 mod books;
 mod config;
 mod consent;
 mod faults;
 mod generator;
 mod ledger;
+mod listing;
 mod oauth;
-mod obie_json;
+mod obie;
 mod page;
 mod personas;
 mod problem;
@@ -25,11 +26,10 @@ mod schema_tests;
 mod server;
 mod state;
 mod tokens;
-mod transactions;
-mod version;
+mod view;
 pub mod visitor;
 
 pub use config::{BankSource, RegisteredClient, SandboxBankConfig, SandboxBankError};
 pub use faults::{Fault, Faults};
-pub use server::{Customer, PROVIDER_ID, SandboxBank};
-pub use version::ApiVersion;
+pub use obie::ApiVersion;
+pub use server::{BERLIN_GROUP_PROVIDER_ID, Customer, PROVIDER_ID, SandboxBank};

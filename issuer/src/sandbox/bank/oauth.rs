@@ -15,7 +15,8 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use url::Url;
 
-use super::consent::{ConsentStatus, Grant};
+use super::berlin_group::{CLIENT_SCOPE, CONSENT_SCOPE};
+use super::consent::{ConsentStatus, Grant, Scheme};
 use super::faults::Fault;
 use super::page;
 use super::state::{AuthorizationRequest, Bank};
@@ -23,6 +24,9 @@ use super::tokens::{ACCESS_SECONDS, CodeGrant, TokenPair};
 
 /// Requests waiting for a decision at most; the oldest are nobody's loss in a sandbox.
 const WAITING_LIMIT: usize = 10_000;
+
+/// The scope of OBIE's account information.
+const OBIE_SCOPE: &str = "accounts";
 
 /// `GET /oauth2/authorize`; everything optional, so that what is missing is answered as RFC 6749 says.
 #[derive(Deserialize)]
@@ -51,9 +55,21 @@ pub(super) async fn metadata(State(bank): State<Bank>) -> Json<serde_json::Value
         "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
         "code_challenge_methods_supported": ["S256"],
         "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "private_key_jwt"],
-        "scopes_supported": ["openid", "accounts"],
+        "scopes_supported": ["openid", OBIE_SCOPE, CLIENT_SCOPE],
         "authorization_response_iss_parameter_supported": true,
     }))
+}
+
+fn scopes(query: &AuthorizeQuery) -> impl Iterator<Item = &str> {
+    query.scope.as_deref().unwrap_or_default().split(' ')
+}
+
+/// The consent a holder is sent for: named in the scope by the Berlin Group's scheme, in the claims request by OBIE's.
+fn asked_consent(query: &AuthorizeQuery) -> Option<(Scheme, String)> {
+    match scopes(query).find_map(|scope| scope.strip_prefix(CONSENT_SCOPE)) {
+        Some(id) => Some((Scheme::BerlinGroup, id.to_owned())),
+        None => Some((Scheme::Obie, intent_id(query.claims.as_deref()?)?)),
+    }
 }
 
 /// Shows the page on which a customer agrees or refuses.
@@ -65,10 +81,10 @@ pub(super) async fn authorize(State(bank): State<Bank>, Query(query): Query<Auth
         return (StatusCode::BAD_REQUEST, Html(page::refusal("This application is not registered here."))).into_response();
     };
     let state = query.state.clone().unwrap_or_default();
-    let consent_id = query.claims.as_deref().and_then(intent_id);
+    let asked = asked_consent(&query);
     let fault = if query.response_type.as_deref() != Some("code") {
         Some("unsupported_response_type")
-    } else if !query.scope.as_deref().unwrap_or_default().split(' ').any(|scope| scope == "accounts") {
+    } else if !scopes(&query).any(|scope| scope == OBIE_SCOPE || scope.starts_with(CONSENT_SCOPE)) {
         Some("invalid_scope")
     } else if query.code_challenge_method.as_deref() != Some("S256") || !query.code_challenge.as_deref().is_some_and(is_challenge) {
         Some("invalid_request")
@@ -78,8 +94,10 @@ pub(super) async fn authorize(State(bank): State<Bank>, Query(query): Query<Auth
     let now = bank.now();
     let customers = bank.customers();
     let mut memory = bank.memory();
-    let consent =
-        consent_id.and_then(|id| memory.consents.get(&id).filter(|consent| consent.status(now) == ConsentStatus::Awau).map(|consent| (id, consent.clone())));
+    let waiting = |(scheme, id): (Scheme, String)| {
+        memory.consent(&id, scheme).filter(|consent| consent.status(now) == ConsentStatus::Awau).cloned().map(|consent| (id, consent))
+    };
+    let consent = asked.and_then(waiting);
     match (fault, consent) {
         (Some(error), _) => back(&bank, &redirect_url, &state, ("error", error)),
         (None, None) => back(&bank, &redirect_url, &state, ("error", "invalid_request")),
@@ -178,9 +196,9 @@ pub(super) async fn token(State(bank): State<Bank>, headers: HeaderMap, form: Re
     let now = bank.now();
     let mut memory = bank.memory();
     match form.grant_type.as_deref() {
-        Some("client_credentials") if form.scope.as_deref().is_none_or(|scope| scope == "accounts") => {
-            let access = memory.tokens.issue_client(now);
-            token_answer(&json!({"access_token": access, "token_type": "Bearer", "expires_in": ACCESS_SECONDS, "scope": "accounts"}))
+        Some("client_credentials") if form.scope.as_deref().is_none_or(|scope| [OBIE_SCOPE, CLIENT_SCOPE].contains(&scope)) => {
+            let (access, scope) = (memory.tokens.issue_client(now), form.scope.as_deref().unwrap_or(OBIE_SCOPE));
+            token_answer(&json!({"access_token": access, "token_type": "Bearer", "expires_in": ACCESS_SECONDS, "scope": scope}))
         }
         Some("client_credentials") => token_error(StatusCode::BAD_REQUEST, "invalid_scope"),
         Some("authorization_code") => match (&form.code, &form.redirect_uri, &form.code_verifier) {
@@ -221,6 +239,7 @@ fn authenticated(bank: &Bank, headers: &HeaderMap, form: &TokenForm) -> bool {
             (form_decoded(id), form_decoded(secret))
         }
         (None, Some(secret)) => (form.client_id.clone().unwrap_or_default(), secret.clone()),
+        (None, None) if bank.client().behind_mutual_tls => return form.client_id.as_deref() == Some(&bank.client().client_id),
         _ => return false,
     };
     let expected = bank.client();

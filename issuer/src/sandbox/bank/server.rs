@@ -1,11 +1,8 @@
 //! Starting and stopping the bank.
 
-use axum::extract::{DefaultBodyLimit, Request};
-use axum::http::{HeaderName, HeaderValue};
-use axum::middleware::{self, Next};
-use axum::response::Response;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
-use axum::{Extension, Router};
 use passid_api::environment::Environment;
 use passid_api::issuer::BankProvider;
 use tokio::net::TcpListener;
@@ -16,20 +13,22 @@ use super::books::Books;
 use super::config::{SandboxBankConfig, SandboxBankError};
 use super::faults::Faults;
 use super::state::Bank;
-use super::version::ApiVersion;
-use super::{aisp, oauth, problem, transactions};
+use super::{ApiVersion, berlin_group, oauth, obie};
+use crate::bank::berlin_group::BerlinGroupConfig;
 use crate::bank::client::ReadLimits;
 use crate::bank::client_authentication::ClientAuthentication;
 use crate::bank::endpoint::BankUrl;
 use crate::bank::oauth::AuthorisationServer;
 use crate::bank::obie::ObieConfig;
 
-/// The provider's identifier in the issuer's description.
+/// The identifier, in the issuer's description, of the bank as it speaks UK Open Banking.
 pub const PROVIDER_ID: &str = "sandbox-bank";
-/// Correlates a request with the bank's records.
-const INTERACTION_ID: HeaderName = HeaderName::from_static("x-fapi-interaction-id");
+/// The identifier of the same bank as it speaks Berlin Group NextGenPSD2.
+pub const BERLIN_GROUP_PROVIDER_ID: &str = "sandbox-bank-eu";
 /// Days the bank is asked for a consent.
 const CONSENT_DAYS: u16 = 365;
+/// Days it is asked for in the words of the Berlin Group: European banks ask the customer again after so many (SCA-RTS article 10).
+const BERLIN_GROUP_CONSENT_DAYS: u16 = 180;
 /// No request of the scheme comes near this.
 const REQUEST_BYTES: usize = 64 << 10;
 
@@ -48,6 +47,7 @@ pub struct Customer {
 pub struct SandboxBank {
     base_url: String,
     connections: [ObieConfig; 2],
+    berlin_group_connection: BerlinGroupConfig,
     customers: Vec<Customer>,
     faults: Faults,
     stop: Option<oneshot::Sender<()>>,
@@ -63,8 +63,7 @@ impl SandboxBank {
         let SandboxBankConfig { clock, source, client, random, page_size } = config;
         let base_url = format!("http://{}", listener.local_addr().map_err(SandboxBankError::Listen)?);
         let books = tokio::task::spawn_blocking(move || Books::open(&source)).await.map_err(|_| SandboxBankError::Stopped)??;
-        let [first, second] = ApiVersion::ALL;
-        let connections = [connection(&base_url, &client, first)?, connection(&base_url, &client, second)?];
+        let (connections, berlin_group_connection) = connections(&base_url, &client)?;
         let bank = Bank::new(clock, client, base_url.clone(), page_size, books, random);
         let customers = bank
             .customers()
@@ -82,7 +81,7 @@ impl SandboxBank {
                 tracing::error!("the sandbox bank's listener failed");
             }
         });
-        Ok(Self { base_url, connections, customers, faults, stop: Some(stop), task })
+        Ok(Self { base_url, connections, berlin_group_connection, customers, faults, stop: Some(stop), task })
     }
 
     /// Where the bank is, for example `http://127.0.0.1:40123`.
@@ -90,18 +89,24 @@ impl SandboxBank {
         &self.base_url
     }
 
-    /// How the registered client reaches the bank by 4.0.0; hand it to [`crate::bank::obie::Obie::new`].
+    /// How the registered client reaches the bank by UK Open Banking 4.0.0; hand it to [`crate::bank::obie::Obie::new`].
     pub fn connection(&self) -> ObieConfig {
         self.connection_by(ApiVersion::V4)
     }
 
-    /// How the registered client reaches the bank by a version.
+    /// How the registered client reaches the bank by a version of UK Open Banking.
     pub fn connection_by(&self, version: ApiVersion) -> ObieConfig {
         let [v3, v4] = &self.connections;
         match version {
             ApiVersion::V3 => v3.clone(),
             ApiVersion::V4 => v4.clone(),
         }
+    }
+
+    /// How the registered client reaches the same bank in the words of the Berlin Group; hand it to
+    /// [`crate::bank::berlin_group::BerlinGroup::new`].
+    pub fn berlin_group_connection(&self) -> BerlinGroupConfig {
+        self.berlin_group_connection.clone()
     }
 
     /// Whom the bank knows.
@@ -122,21 +127,37 @@ impl SandboxBank {
     }
 }
 
-fn connection(base_url: &str, client: &super::RegisteredClient, version: ApiVersion) -> Result<ObieConfig, SandboxBankError> {
+/// The ways to the bank: each version of UK Open Banking, and the Berlin Group's scheme.
+fn connections(base_url: &str, client: &super::RegisteredClient) -> Result<([ObieConfig; 2], BerlinGroupConfig), SandboxBankError> {
     let address = |path: &str| BankUrl::parse(&format!("{base_url}{path}")).map_err(|_| SandboxBankError::NotLoopback);
-    Ok(ObieConfig {
-        description: BankProvider { id: PROVIDER_ID.to_owned(), name: "Sandbox Bank".to_owned(), environment: Environment::Sandbox },
-        server: AuthorisationServer {
-            authorization_endpoint: address("/oauth2/authorize")?,
-            token_endpoint: address("/oauth2/token")?,
-            issuer: Some(base_url.to_owned()),
-            client_id: client.client_id.clone(),
-            authentication: ClientAuthentication::Secret(client.client_secret.clone()),
-        },
-        resource_base: address(version.base())?,
-        consent_days: CONSENT_DAYS,
+    let description = |id: &str, name: &str| BankProvider { id: id.to_owned(), name: name.to_owned(), environment: Environment::Sandbox };
+    let server = AuthorisationServer {
+        authorization_endpoint: address("/oauth2/authorize")?,
+        token_endpoint: address("/oauth2/token")?,
+        issuer: Some(base_url.to_owned()),
+        client_id: client.client_id.clone(),
+        authentication: ClientAuthentication::Secret(client.client_secret.clone()),
+    };
+    let obie = |version: ApiVersion| -> Result<ObieConfig, SandboxBankError> {
+        Ok(ObieConfig {
+            description: description(PROVIDER_ID, "Sandbox Bank"),
+            server: server.clone(),
+            resource_base: address(version.base())?,
+            consent_days: CONSENT_DAYS,
+            limits: ReadLimits::default(),
+        })
+    };
+    let [v3, v4] = ApiVersion::ALL;
+    let connections = [obie(v3)?, obie(v4)?];
+    let berlin_group = BerlinGroupConfig {
+        description: description(BERLIN_GROUP_PROVIDER_ID, "Sandbox Bank Europe"),
+        server,
+        resource_base: address(berlin_group::BASE)?,
+        client_scope: Some(berlin_group::CLIENT_SCOPE.to_owned()),
+        consent_days: BERLIN_GROUP_CONSENT_DAYS,
         limits: ReadLimits::default(),
-    })
+    };
+    Ok((connections, berlin_group))
 }
 
 fn router(bank: Bank) -> Router {
@@ -144,33 +165,8 @@ fn router(bank: Bank) -> Router {
         .route("/.well-known/openid-configuration", get(oauth::metadata))
         .route("/oauth2/authorize", get(oauth::authorize))
         .route("/oauth2/authorize/decision", post(oauth::decide))
-        .route("/oauth2/token", post(oauth::token));
-    let both = ApiVersion::ALL.into_iter().fold(router, |router, version| router.nest(version.base(), resources(&bank, version)));
-    both.layer(DefaultBodyLimit::max(REQUEST_BYTES)).with_state(bank)
-}
-
-fn resources(bank: &Bank, version: ApiVersion) -> Router<Bank> {
-    Router::new()
-        .route("/account-access-consents", post(aisp::create_consent))
-        .route("/account-access-consents/{id}", get(aisp::read_consent).delete(aisp::delete_consent))
-        .route("/accounts", get(aisp::accounts))
-        .route("/accounts/{id}", get(aisp::account))
-        .route("/accounts/{id}/balances", get(aisp::balances))
-        .route("/accounts/{id}/party", get(aisp::account_party))
-        .route("/accounts/{id}/transactions", get(transactions::transactions))
-        .route("/party", get(aisp::party))
-        .layer(Extension(version))
-        .layer(middleware::map_response(move |response| async move { problem::in_words_of(version, response) }))
-        .layer(middleware::from_fn_with_state(bank.clone(), echo_interaction))
-}
-
-/// Every answer carries the caller's interaction identifier, or a fresh one.
-async fn echo_interaction(axum::extract::State(bank): axum::extract::State<Bank>, request: Request, next: Next) -> Response {
-    let given = request.headers().get(INTERACTION_ID).filter(|id| id.len() <= 64).cloned();
-    let mut response = next.run(request).await;
-    let id = given.or_else(|| HeaderValue::from_str(&bank.memory().tokens.fresh()).ok());
-    if let Some(id) = id {
-        response.headers_mut().insert(INTERACTION_ID, id);
-    }
-    response
+        .route("/oauth2/token", post(oauth::token))
+        .nest(berlin_group::BASE, berlin_group::router());
+    let all = ApiVersion::ALL.into_iter().fold(router, |router, version| router.nest(version.base(), obie::router(bank.clone(), version)));
+    all.layer(DefaultBodyLimit::max(REQUEST_BYTES)).with_state(bank)
 }

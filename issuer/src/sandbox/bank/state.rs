@@ -8,7 +8,7 @@ use passid_api::time::{Clock, Timestamp};
 
 use super::books::Books;
 use super::config::RegisteredClient;
-use super::consent::Consent;
+use super::consent::{Consent, Scheme};
 use super::faults::Faults;
 use super::ledger::BookedCustomer;
 use super::tokens::Tokens;
@@ -50,6 +50,18 @@ pub(super) struct AuthorizationRequest {
     pub(super) state: String,
     pub(super) challenge: String,
     pub(super) nonce: Option<String>,
+}
+
+impl Memory {
+    /// A consent, as its own scheme knows it.
+    pub(super) fn consent(&self, id: &str, scheme: Scheme) -> Option<&Consent> {
+        self.consents.get(id).filter(|consent| consent.scheme() == scheme)
+    }
+
+    /// [`Memory::consent`], to change.
+    pub(super) fn consent_mut(&mut self, id: &str, scheme: Scheme) -> Option<&mut Consent> {
+        self.consents.get_mut(id).filter(|consent| consent.scheme() == scheme)
+    }
 }
 
 impl Bank {

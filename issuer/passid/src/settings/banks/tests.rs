@@ -29,29 +29,38 @@ fn complaint(text: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_bank_of_the_file_is_linked_to() {
+async fn a_bank_of_the_file_is_linked_to_in_the_words_of_its_scheme() {
     let issuer = "https://passid.example".parse().unwrap();
     let listener = server::listen("127.0.0.1:0".parse().unwrap()).await.unwrap();
     let sandbox = server::start_bank(listener, &issuer, BankSource::Personas).await.unwrap();
-    for version in ApiVersion::ALL {
-        let known = sandbox.connection_by(version);
-        let ClientAuthentication::Secret(secret) = &known.server.authentication else { panic!("the sandbox bank takes a secret") };
-        let (directory, path) = written(&format!(
-            "[[bank]]\nid = \"another\"\nname = \"Another\"\nenvironment = \"sandbox\"\nresource_base = \"{}\"\nauthorization_endpoint = \"{}\"\n\
-             token_endpoint = \"{}\"\nissuer = \"{}\"\nclient_id = \"passid\"\nauthentication = \"client_secret\"\nclient_secret_file = \"secret\"\n",
-            known.resource_base.as_url(),
+    let known = sandbox.connection();
+    let european = sandbox.berlin_group_connection();
+    let ClientAuthentication::Secret(secret) = &known.server.authentication else { panic!("the sandbox bank takes a secret") };
+    let table = |id: &str, resource_base: &BankUrl, more: &str| {
+        format!(
+            "[[bank]]\nid = \"{id}\"\nname = \"Another\"\nenvironment = \"sandbox\"\nresource_base = \"{}\"\nauthorization_endpoint = \"{}\"\n\
+             token_endpoint = \"{}\"\nissuer = \"{}\"\nclient_id = \"passid\"\nauthentication = \"client_secret\"\nclient_secret_file = \"secret\"\n{more}\n",
+            resource_base.as_url(),
             known.server.authorization_endpoint.as_url(),
             known.server.token_endpoint.as_url(),
             known.server.issuer.as_deref().unwrap(),
-        ));
-        fs::write(directory.path().join("secret"), format!("{}\n", secret.expose())).unwrap();
-        let found = read(&path).unwrap();
-        assert!(!format!("{found:?}").contains(secret.expose()), "secrets do not print");
-        let provider = server::provider(found[0].config.clone(), found[0].http.clone()).unwrap();
-        assert_eq!(provider.description().id, "another");
-        assert!(known.resource_base.as_url().path().contains(version.base()), "the address chooses the version");
-        let pending = provider.begin(CALLBACK).await.unwrap();
-        assert!(pending.authorization_url.expose().starts_with(known.server.authorization_endpoint.as_url().as_str()));
+        )
+    };
+    let (directory, path) = written(&format!(
+        "{}{}{}",
+        table("older", &sandbox.connection_by(ApiVersion::V3).resource_base, ""),
+        table("another", &known.resource_base, ""),
+        table("european", &european.resource_base, "scheme = \"berlin_group\"\nclient_scope = \"AIS\"")
+    ));
+    fs::write(directory.path().join("secret"), format!("{}\n", secret.expose())).unwrap();
+    let found = read(&path).unwrap();
+    assert!(!format!("{found:?}").contains(secret.expose()), "secrets do not print");
+    for (bank, (id, scope)) in found.into_iter().zip([("older", "openid+accounts"), ("another", "openid+accounts"), ("european", "AIS%3A")]) {
+        let provider = server::provider(bank.config, bank.http).unwrap();
+        assert_eq!(provider.description().id, id);
+        let pending = provider.begin(CALLBACK, Some([127, 0, 0, 1].into())).await.unwrap();
+        let address = pending.authorization_url.expose();
+        assert!(address.starts_with(known.server.authorization_endpoint.as_url().as_str()) && address.contains(&format!("scope={scope}")), "{address}");
     }
     sandbox.stop().await;
 }
@@ -60,13 +69,14 @@ async fn a_bank_of_the_file_is_linked_to() {
 fn every_mistake_is_told_with_its_bank_and_key() {
     let two = format!(
         "{}{}",
-        bank("authentication = \"private_key_jwt\"\nsigning_key_file = \"none.pem\"\nconsent_days = 0\nclient_secret_file = \"x\""),
+        bank("authentication = \"private_key_jwt\"\nsigning_key_file = \"none.pem\"\nconsent_days = 0\nclient_scope = \"AIS\"\nclient_secret_file = \"x\""),
         bank("authentication = \"mutual_tls\"").replace("https://bank.example/token", "http://127.0.0.1:1/token").replace("name = \"One\"", "name = \" \"")
     );
     let told = complaint(&two);
     for part in [
         "consent_days: write a number",
         "client_secret_file: only with",
+        "client_scope: only with",
         "signing_key_id: private_key_jwt needs it",
         "none.pem: ",
         "id: another bank before it",

@@ -5,9 +5,9 @@
 
 use serde_json::{Value, json};
 
-use super::consent::ConsentStatus;
 use crate::bank::data::AccountKind;
 use crate::bank::obie::codes;
+use crate::sandbox::bank::consent::ConsentStatus;
 
 /// A version, served below its own path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,76 +1,31 @@
-//! The bank's answers against the official schemas.
-//!
-//! With `PASSID_OPENBANKING_SPECS` naming a directory that holds `obie-account-info-v4.0.0.yaml` and `…-v3.1.11.yaml`; says so and passes
-//! when it is not set.
+//! UK Open Banking, 4.0.0 and 3.1.11.
 
-use std::path::Path;
-use std::sync::Arc;
+use super::*;
 
-use passid_api::time::ManualClock;
-use rand::SeedableRng;
-use rand::rngs::StdRng;
-use serde_json::{Value, json};
-use tokio::net::TcpListener;
-
-use super::{ApiVersion, BankSource, RegisteredClient, SandboxBank, SandboxBankConfig, visitor};
-use crate::bank::authorisation::Secret;
-
-const BACK: &str = "http://127.0.0.1:9/back";
-/// RFC 7636, appendix B.
-const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
-
-/// The specification, able to check one schema at a time.
-struct Specification(Value);
-
-impl Specification {
-    fn open(version: ApiVersion) -> Option<Self> {
-        let Some(directory) = std::env::var_os("PASSID_OPENBANKING_SPECS") else {
-            println!("skipped: PASSID_OPENBANKING_SPECS is not set");
-            return None;
-        };
-        let file = match version {
-            ApiVersion::V3 => "obie-account-info-v3.1.11.yaml",
-            ApiVersion::V4 => "obie-account-info-v4.0.0.yaml",
-        };
-        let text = std::fs::read_to_string(Path::new(&directory).join(file)).unwrap();
-        Some(Self(serde_saphyr::from_str(&text).unwrap()))
-    }
-
-    fn errors(&self, schema: &str, answer: &Value) -> Vec<String> {
-        let root = json!({"$ref": format!("#/components/schemas/{schema}"), "components": self.0["components"]});
-        let validator = jsonschema::options().with_draft(jsonschema::Draft::Draft4).should_validate_formats(true).build(&root).unwrap();
-        validator.iter_errors(answer).map(|error| format!("{}: {error}", error.instance_path())).collect()
-    }
-
-    fn check(&self, schema: &str, answer: &Value) {
-        let errors = self.errors(schema, answer);
-        assert!(errors.is_empty(), "{schema}: {errors:#?}");
+const fn file_of(version: ApiVersion) -> &'static str {
+    match version {
+        ApiVersion::V3 => "obie-account-info-v3.1.11.yaml",
+        ApiVersion::V4 => "obie-account-info-v4.0.0.yaml",
     }
 }
 
-struct Visit {
+/// A visit by one version.
+struct ObieVisit {
     version: ApiVersion,
-    bank: SandboxBank,
-    http: reqwest::Client,
+    visit: Visit,
 }
 
-impl Visit {
-    async fn begin(version: ApiVersion) -> Self {
-        // The process needs one provider of cryptography; whoever comes first installs it.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
-        let clock = Arc::new(ManualClock::new("2026-11-21T04:00:00Z".parse().unwrap()));
-        let client =
-            RegisteredClient { client_id: "passid".into(), client_secret: Secret::new("secret".into()), statement_key: None, redirect_urls: vec![BACK.into()] };
-        let config = SandboxBankConfig { clock, source: BankSource::Personas, client, random: StdRng::seed_from_u64(3), page_size: 25 };
-        let bank = SandboxBank::start(TcpListener::bind("127.0.0.1:0").await.unwrap(), config).await.unwrap();
-        Self { version, bank, http }
-    }
+impl std::ops::Deref for ObieVisit {
+    type Target = Visit;
 
-    async fn token(&self, fields: &[(&str, &str)]) -> Value {
-        let url = format!("{}/oauth2/token", self.bank.base_url());
-        self.http.post(url).basic_auth("passid", Some("secret")).form(fields).send().await.unwrap().json().await.unwrap()
+    fn deref(&self) -> &Visit {
+        &self.visit
+    }
+}
+
+impl ObieVisit {
+    async fn begin(version: ApiVersion) -> Self {
+        Self { version, visit: Visit::begin().await }
     }
 
     fn resource(&self, method: reqwest::Method, path: &str, token: &Value) -> reqwest::RequestBuilder {
@@ -90,20 +45,7 @@ impl Visit {
         let body = json!({"Data": {"Permissions": permissions, "ExpirationDateTime": "2027-01-01T00:00:00.000+00:00"}, "Risk": {}});
         let consent: Value = self.resource(reqwest::Method::POST, "/account-access-consents", &client).json(&body).send().await.unwrap().json().await.unwrap();
         let claims = json!({"id_token": {"openbanking_intent_id": {"value": consent["Data"]["ConsentId"]}}}).to_string();
-        let mut url = url::Url::parse(&format!("{}/oauth2/authorize", self.bank.base_url())).unwrap();
-        url.query_pairs_mut().extend_pairs([
-            ("response_type", "code"),
-            ("client_id", "passid"),
-            ("redirect_uri", BACK),
-            ("scope", "openid accounts"),
-            ("state", "s"),
-            ("code_challenge", CHALLENGE),
-            ("code_challenge_method", "S256"),
-            ("claims", &claims),
-        ]);
-        let back = visitor::approve(&self.http, url.as_str(), customer).await.unwrap();
-        let code = back.query_pairs().find(|(name, _)| name == "code").unwrap().1.into_owned();
-        let token = self.token(&[("grant_type", "authorization_code"), ("code", &code), ("redirect_uri", BACK), ("code_verifier", VERIFIER)]).await;
+        let token = self.agreed(customer, "openid accounts", Some(&claims)).await;
         (consent, token)
     }
 }
@@ -128,8 +70,8 @@ async fn every_answer_is_in_the_official_form() {
 }
 
 async fn every_answer(version: ApiVersion) {
-    let Some(specification) = Specification::open(version) else { return };
-    let visit = Visit::begin(version).await;
+    let Some(specification) = Specification::open(file_of(version)) else { return };
+    let visit = ObieVisit::begin(version).await;
     for customer in ["amara", "tobenna", "efua"] {
         let (consent, token) = visit.consented(&json!(EVERYTHING), customer).await;
         specification.check("OBReadConsentResponse1", &consent);
@@ -154,12 +96,12 @@ async fn every_answer(version: ApiVersion) {
 
 #[test]
 fn the_check_itself_sees_a_wrong_answer() {
-    let Some(specification) = Specification::open(ApiVersion::V4) else { return };
+    let Some(specification) = Specification::open(file_of(ApiVersion::V4)) else { return };
     let row = json!({"AccountId": "a", "CreditDebitIndicator": "Credit", "Status": "BOOK", "BookingDateTime": "yesterday", "Amount": {"Amount": "-1", "Currency": "GBP"}});
     let errors = specification.errors("OBReadTransaction6", &json!({"Data": {"Transaction": [row]}})).join(" ");
     assert!(errors.contains("BookingDateTime") && errors.contains("Amount"), "{errors}");
     // The words of one version are not those of the other.
-    let Some(older) = Specification::open(ApiVersion::V3) else { return };
+    let Some(older) = Specification::open(file_of(ApiVersion::V3)) else { return };
     let row = |status: &str| json!({"AccountId": "a", "CreditDebitIndicator": "Credit", "Status": status, "BookingDateTime": "2026-03-17T00:00:00+00:00", "Amount": {"Amount": "1.00", "Currency": "GBP"}});
     let page = |status: &str| json!({"Data": {"Transaction": [row(status)]}});
     assert!(older.errors("OBReadTransaction6", &page("BOOK")).join(" ").contains("BOOK"));
@@ -174,8 +116,8 @@ async fn every_refusal_is_in_the_official_form() {
 }
 
 async fn every_refusal(version: ApiVersion) {
-    let Some(specification) = Specification::open(version) else { return };
-    let visit = Visit::begin(version).await;
+    let Some(specification) = Specification::open(file_of(version)) else { return };
+    let visit = ObieVisit::begin(version).await;
     let (_, token) = visit.consented(&json!(["ReadAccountsBasic"]), "amara").await;
     let client = visit.token(&[("grant_type", "client_credentials")]).await;
     for (path, token, expected) in [
@@ -196,14 +138,14 @@ async fn every_refusal(version: ApiVersion) {
 
 #[tokio::test]
 async fn an_unknown_token_is_told_nothing() {
-    let visit = Visit::begin(ApiVersion::V4).await;
+    let visit = ObieVisit::begin(ApiVersion::V4).await;
     let (status, body) = visit.get("/accounts", &json!({"access_token": "made-up"})).await;
     assert_eq!((status, body), (401, Value::Null));
 }
 
 #[tokio::test]
 async fn only_what_the_consent_covers_is_shown() {
-    let visit = Visit::begin(ApiVersion::V4).await;
+    let visit = ObieVisit::begin(ApiVersion::V4).await;
     let (_, token) = visit.consented(&json!(["ReadAccountsBasic", "ReadTransactionsBasic", "ReadTransactionsCredits"]), "amara").await;
     let (_, accounts) = visit.get("/accounts", &token).await;
     assert!(accounts["Data"]["Account"][0].get("Account").is_none());

@@ -1,10 +1,10 @@
-//! Both versions of the scheme tell the same of a person.
+//! Both versions of UK Open Banking tell the same of a person.
 
 use super::*;
 
 /// What is known of a customer, without purpose codes, which 3.1 does not have.
 async fn told(version: ApiVersion, customer: &str) -> (Vec<(String, i64, String)>, Vec<String>, [u64; 16]) {
-    let world = World::by(version, 50).await;
+    let world = World::start(Scheme::Obie(version)).await;
     let mut tokens = world.link(customer).await;
     let snapshot = world.read(&mut tokens).await.unwrap();
     let accounts = snapshot
@@ -37,7 +37,7 @@ async fn the_same_accounts_transactions_and_claims_come_by_both_versions() {
 #[tokio::test]
 async fn a_consent_that_time_has_ended_is_expired_in_both_versions() {
     for version in ApiVersion::ALL {
-        let world = World::by(version, 50).await;
+        let world = World::start(Scheme::Obie(version)).await;
         let mut tokens = world.link("tobenna").await;
         let consent = tokens.consent_id.clone();
         assert_eq!(world.provider.status(&consent).await, Ok(BankLinkStatus::Authorised), "{version:?}");

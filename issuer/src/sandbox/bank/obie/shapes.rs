@@ -3,10 +3,10 @@
 use jiff::civil::Date;
 use serde_json::{Map, Value, json};
 
-use super::consent::{Consent, Permission};
-use super::ledger::{BookedAccount, BookedCustomer, Entry};
 use super::version::{ApiVersion, Code};
 use crate::bank::money::format_minor;
+use crate::sandbox::bank::consent::{Consent, Permission};
+use crate::sandbox::bank::ledger::{BookedAccount, BookedCustomer, Entry};
 use passid_api::time::Timestamp;
 
 /// `OBReadConsentResponse1`.
@@ -75,12 +75,12 @@ pub(super) fn party(version: ApiVersion, customer: &BookedCustomer) -> Value {
 }
 
 /// `OBTransaction6`; descriptions, partners and balances only with the detail permission.
-pub(super) fn transaction(version: ApiVersion, entry: &Entry, account: &BookedAccount, consent: &Consent, pending: bool) -> Value {
+pub(super) fn transaction(version: ApiVersion, entry: &Entry, id: &str, account: &BookedAccount, consent: &Consent, pending: bool) -> Value {
     let label = &entry.label;
     let mut value = Map::new();
     let mut put = |name: &str, field: Value| value.insert(name.to_owned(), field);
     put("AccountId", json!(account.id));
-    put("TransactionId", json!(if pending { format!("pending-{}", entry.id) } else { entry.id.clone() }));
+    put("TransactionId", json!(id));
     put("Status", json!(version.said(if pending { Code::Pending } else { Code::Booked })));
     put("TransactionMutability", json!(if pending { "Mutable" } else { "Immutable" }));
     put("CreditDebitIndicator", json!(indicator(entry.minor)));
