@@ -39,18 +39,17 @@ impl BerlinGroup {
     /// Asks for as long and as much as wanted, then for what more banks grant: ninety days, and no names of owners.
     async fn make_consent(&self, token: Option<&Secret>, redirect_url: &str, holder: Option<IpAddr>) -> Result<(ConsentAnswer, Date), BankError> {
         let today = day_of(self.client.now());
-        let mut refused = Refusal::Request;
         for owner_names in [true, false] {
             for days in [self.config.consent_days, FALLBACK_CONSENT_DAYS] {
                 let valid_until = today.saturating_add(i64::from(days).days());
                 match self.post_consent(token, redirect_url, holder, valid_until, owner_names).await {
                     Ok(answer) => return Ok((answer, valid_until)),
-                    Err(Refusal::Request) => refused = Refusal::Request,
+                    Err(Refusal::Request) => {}
                     Err(refusal) => return Err(refusal.into()),
                 }
             }
         }
-        Err(refused.into())
+        Err(Refusal::Request.into())
     }
 
     /// Empty lists leave the choice of accounts to the holder, on the bank's page.

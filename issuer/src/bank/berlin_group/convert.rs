@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn the_sign_says_which_way_and_who_the_other_side_is() {
-        let both = r##","creditorName":"Shop","creditorAccount":{"iban":"DE89370400440532013000"},"debtorName":"Me","bankTransactionCode":"PMNT-RDDT-ESDD""##;
+        let both = r#","creditorName":"Shop","creditorAccount":{"iban":"DE89370400440532013000"},"debtorName":"Me","bankTransactionCode":"PMNT-RDDT-ESDD""#;
         let paid = row(both).unwrap();
         assert_eq!((paid.direction, paid.minor, paid.booked_on), (Direction::Debit, 1_250, jiff::civil::date(2026, 3, 17)));
         assert_eq!((paid.counterparty_name.as_deref(), paid.counterparty_account.as_deref()), (Some("Shop"), Some("DE89370400440532013000")));
@@ -106,11 +106,11 @@ mod tests {
     #[test]
     fn the_words_are_taken_from_wherever_the_bank_writes_them() {
         for (fields, expected) in [
-            (r##","remittanceInformationUnstructured":"a","remittanceInformationUnstructuredArray":["b"]"##, "a"),
-            (r##","remittanceInformationUnstructuredArray":["a","b"]"##, "a b"),
-            (r##","remittanceInformationStructured":"RF18""##, "RF18"),
-            (r##","remittanceInformationStructured":{"reference":"RF18"}"##, "RF18"),
-            (r##","additionalInformation":"a""##, "a"),
+            (r#","remittanceInformationUnstructured":"a","remittanceInformationUnstructuredArray":["b"]"#, "a"),
+            (r#","remittanceInformationUnstructuredArray":["a","b"]"#, "a b"),
+            (r#","remittanceInformationStructured":"RF18""#, "RF18"),
+            (r#","remittanceInformationStructured":{"reference":"RF18"}"#, "RF18"),
+            (r#","additionalInformation":"a""#, "a"),
             ("", ""),
         ] {
             assert_eq!(row(fields).unwrap().description, expected, "{fields}");

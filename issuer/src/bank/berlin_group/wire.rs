@@ -104,6 +104,7 @@ pub(super) struct Balances {
 /// `balance`.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "the scheme names them so")]
 pub(super) struct Balance {
     pub(super) balance_amount: Amount,
     pub(super) balance_type: String,
@@ -143,6 +144,7 @@ pub(super) struct PageLinks {
 /// `transactions`: one row.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "the scheme names them so")]
 pub(super) struct Transaction {
     pub(super) transaction_id: Option<String>,
     pub(super) entry_reference: Option<String>,

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::problem::TppMessage;
 use super::{BASE, CUSTOMER_ADDRESS, require_request_id, shapes};
-use crate::sandbox::bank::consent::{BerlinGroupTerms, Consent, Permission, Scheme};
+use crate::sandbox::bank::consent::{BerlinGroupTerms, Consent, ConsentStatus, Permission, Scheme};
 use crate::sandbox::bank::faults::Fault;
 use crate::sandbox::bank::problem::Problem;
 use crate::sandbox::bank::state::Bank;
@@ -160,8 +160,9 @@ pub(super) async fn delete(State(bank): State<Bank>, headers: HeaderMap, Path(id
     let now = bank.now();
     let mut memory = bank.memory();
     let consent = memory.consent_mut(&id, Scheme::BerlinGroup).ok_or(UNKNOWN)?;
+    let ends = matches!(consent.status(now), ConsentStatus::Awau | ConsentStatus::Auth);
     consent.withdraw(now);
-    if let Some(terms) = &mut consent.terms {
+    if let Some(terms) = consent.terms.as_mut().filter(|_| ends) {
         terms.ended_by_client = true;
     }
     memory.tokens.end(&id);
