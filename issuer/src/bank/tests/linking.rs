@@ -92,7 +92,7 @@ async fn a_bank_that_refuses_a_long_consent_is_asked_for_a_shorter_one() {
         world.bank.faults().inject(crate::sandbox::bank::Fault::LongConsentRefused, 1);
         let short = world.provider.begin(BACK, HOLDER).await.unwrap();
         let days = |pending: &crate::bank::authorisation::PendingAuthorisation| (pending.consent_expires_at.seconds() - world.clock.now().seconds()) / 86_400;
-        let asked = if scheme != Scheme::BerlinGroup { 365 } else { 180 };
+        let asked = if scheme == Scheme::BerlinGroup { 180 } else { 365 };
         assert_eq!((days(&long), days(&short)), (asked, 90), "{scheme:?}");
     }
 }
