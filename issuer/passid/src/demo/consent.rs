@@ -8,16 +8,16 @@ const WIDTH: usize = 66;
 pub(super) fn draw(review: &ConsentReview) -> String {
     let mut lines = vec![format!("{} asks to verify you", review.verifier.display_name.as_ref().unwrap_or(&review.verifier.name)), String::new()];
     for claim in &review.claims {
-        lines.push(format!("✓ {}", claim.text.english));
+        lines.extend(marked("✓ ", &claim.text.english));
         let shown: Vec<String> = claim.values.iter().map(|(name, value)| format!("{name}: {}", plain(value))).collect();
         lines.extend(wrap(&shown.join(", "), WIDTH - 4).into_iter().map(|line| format!("    {line}")));
     }
     for predicate in &review.predicates {
-        lines.push(format!("✓ {}", predicate.text.english));
+        lines.extend(marked("✓ ", &predicate.text.english));
     }
     lines.push(String::new());
     for warning in &review.warnings {
-        lines.extend(wrap(&format!("! {}", warning.text().english), WIDTH));
+        lines.extend(marked("! ", &warning.text().english));
     }
     let once = if review.one_time { "One-time use" } else { "Repeated use" };
     lines.push(format!("{once} · Expires in {}:{:02}", review.seconds_left / 60, review.seconds_left % 60));
@@ -28,6 +28,12 @@ pub(super) fn draw(review: &ConsentReview) -> String {
 
 fn plain(value: &serde_json::Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// A text behind a mark; lines that follow stand under the text, not under the mark.
+fn marked(mark: &str, text: &str) -> Vec<String> {
+    let lines = wrap(text, WIDTH - mark.chars().count());
+    lines.iter().enumerate().map(|(number, line)| if number == 0 { format!("{mark}{line}") } else { format!("  {line}") }).collect()
 }
 
 /// Breaks a text at spaces.
@@ -63,6 +69,12 @@ fn pad(line: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_follows_a_mark_stands_under_its_text() {
+        let lines = marked("✓ ", &"word ".repeat(20));
+        assert!(lines.len() > 1 && lines[0].starts_with("✓ word") && lines[1].starts_with("  word"), "{lines:?}");
+    }
 
     #[test]
     fn long_lines_are_broken_inside_the_frame() {

@@ -75,15 +75,20 @@ impl Stage {
 
     /// What there is to see while the demo stays up.
     pub(super) fn where_to_look(&self, data: &Path) -> String {
-        let base = self.url.as_str();
-        format!(
-            "\n    It stays up until Ctrl-C. Look at\n      {base}api/v1                          the addresses institutions call\n      \
-             {base}.well-known/passid-issuer       the issuer, its circuit, its banks\n      {base}.well-known/jwks.json           its keys\n      \
-             {base}v1/tree/head?environment=sandbox  the signed head of the credential tree\n      {}              what the server logged\n      \
-             {}                  the embedded database",
-            data.join("passid.log").display(),
-            data.join("issuer.db").display()
-        )
+        let at = |path: &str| format!("{}{path}", self.url);
+        let places = [
+            (at("dashboard/onboard"), "make a workspace of your own and look around in it"),
+            (at("status"), "whether all is well"),
+            (at("api/v1"), "the addresses institutions call"),
+            (at(".well-known/passid-issuer"), "the issuer, its circuit, its banks"),
+            (at(".well-known/jwks.json"), "its keys"),
+            (at("v1/tree/head?environment=sandbox"), "the signed head of the credential tree"),
+            (data.join("passid.log").display().to_string(), "what the server logged"),
+            (data.join("issuer.db").display().to_string(), "the embedded database"),
+        ];
+        let width = places.iter().map(|(place, _)| place.chars().count()).max().unwrap_or(0);
+        let lines: Vec<String> = places.iter().map(|(place, what)| format!("      {place:<width$}  {what}")).collect();
+        format!("\n    It stays up until Ctrl-C. Look at\n{}", lines.join("\n"))
     }
 
     /// Stops everything.
