@@ -1,90 +1,17 @@
 //! Every reader of strangers' bytes on a kept corpus and on seeded changes of it: none panics, and what is accepted has one spelling.
+//! `fuzz/run` drives the same readers with libFuzzer.
 //!
 //! A new finding becomes a file in `fuzz/corpus`. `PASSID_FUZZ_CHANGES` sets how many changes are tried for each file.
 
 use std::path::Path;
 
-use passid_api::issuer::{CredentialDocument, IssuerDescription, SignedHead, TreeHead, TreePath};
-use passid_api::jws::{DocumentType, KeyPurpose, KeySet};
-use passid_api::problem::Problem;
-use passid_api::session::{Fulfilled, PublicSession, deep_link};
-use passid_api::share::{ShareCreated, ShareHistory};
-use passid_api::wallet::{BankLink, Challenge, IssuedCredential, WalletToken};
+use passid_api::environment::Environment;
+use passid_api::issuer::TreeHead;
+use passid_api::jws::DocumentType;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use serde::de::DeserializeOwned;
 
-use crate::backup::read_anything;
-use crate::issuer::{CertificatePin, IssuerAddress};
-use crate::request::RequestInput;
-
-/// Reads bytes from outside and answers whether it accepted them.
-type Reader = fn(&[u8]) -> bool;
-
-/// Each reader with the directory of its corpus.
-const READERS: [(&str, Reader); 5] = [("request", request), ("address", address), ("answer", answer), ("signed", signed), ("backup", read_anything)];
-
-/// A link, the text of a QR picture, or a code.
-fn request(bytes: &[u8]) -> bool {
-    let Ok(text) = std::str::from_utf8(bytes) else { return false };
-    match text.parse::<RequestInput>() {
-        Ok(RequestInput::Link { session, institution }) => {
-            let again = deep_link(session, institution);
-            assert!(again.parse::<RequestInput>().is_ok_and(|input| input == RequestInput::Link { session, institution }));
-            assert_eq!(text.trim().len(), again.len(), "a second spelling of a link: {text:?}");
-            true
-        }
-        accepted => accepted.is_ok(),
-    }
-}
-
-/// What an app's configuration gives.
-fn address(bytes: &[u8]) -> bool {
-    let Ok(text) = std::str::from_utf8(bytes) else { return false };
-    let pin = text.parse::<CertificatePin>().is_ok();
-    text.parse::<IssuerAddress>().is_ok_and(|address| {
-        assert!(address.as_str().starts_with("https://") || address.as_str().starts_with("http://"), "{text:?}");
-        true
-    }) || pin
-}
-
-fn reads<T: DeserializeOwned>(bytes: &[u8]) -> bool {
-    serde_json::from_slice::<T>(bytes).is_ok()
-}
-
-/// Every answer of the issuer's that the wallet reads.
-fn answer(bytes: &[u8]) -> bool {
-    [
-        reads::<PublicSession>,
-        reads::<IssuerDescription>,
-        reads::<KeySet>,
-        reads::<TreePath>,
-        reads::<SignedHead>,
-        reads::<IssuedCredential>,
-        reads::<CredentialDocument>,
-        reads::<Problem>,
-        reads::<Fulfilled>,
-        reads::<ShareCreated>,
-        reads::<ShareHistory>,
-        reads::<BankLink>,
-        reads::<Challenge>,
-        reads::<WalletToken>,
-    ]
-    .iter()
-    .any(|reader| reader(bytes))
-}
-
-/// A signed document against one key: nothing changed is ever accepted.
-fn signed(bytes: &[u8]) -> bool {
-    let Ok(text) = std::str::from_utf8(bytes) else { return false };
-    let signer = crate::testing::signer(1, passid_api::environment::Environment::Sandbox);
-    let keys = KeySet { keys: vec![signer.public_key().clone()] };
-    let head = keys.verify::<TreeHead>(DocumentType::TreeHead, KeyPurpose::Credential, text);
-    head.is_ok_and(|(head, _)| {
-        assert_eq!(signer.sign(DocumentType::TreeHead, &head).unwrap(), text, "a second spelling of a signed document");
-        true
-    })
-}
+use crate::tools::{TARGETS, signed, signer};
 
 /// Bytes that mean something to one reader or another.
 const TELLING: &[u8] = b"\0\x7f\xff0\"-&={}[]%";
@@ -117,7 +44,7 @@ fn changed(bytes: &[u8], random: &mut StdRng) -> Vec<u8> {
 fn no_reader_panics_on_its_changed_corpus() {
     let changes = std::env::var("PASSID_FUZZ_CHANGES").ok().and_then(|text| text.parse().ok()).unwrap_or(400);
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus");
-    for (name, reader) in READERS {
+    for (name, reader) in TARGETS {
         let mut random = StdRng::seed_from_u64(1);
         let mut files: Vec<_> = std::fs::read_dir(corpus.join(name)).unwrap().map(|entry| entry.unwrap().path()).collect();
         files.sort();
@@ -135,10 +62,10 @@ fn no_reader_panics_on_its_changed_corpus() {
 
 #[test]
 fn a_changed_signed_document_is_never_accepted() {
-    let signer = crate::testing::signer(1, passid_api::environment::Environment::Sandbox);
+    let signer = signer();
     let head = TreeHead {
         iss: "https://issuer.test".to_owned(),
-        environment: passid_api::environment::Environment::Sandbox,
+        environment: Environment::Sandbox,
         tree_size: 1,
         root: "7".to_owned(),
         revocations: 0,

@@ -46,6 +46,8 @@ pub mod share;
 mod side_by_side_tests;
 #[cfg(test)]
 mod testing;
+#[cfg(any(test, feature = "tools"))]
+pub mod tools;
 mod vault;
 mod wallet;
 pub mod words;

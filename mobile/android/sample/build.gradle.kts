@@ -16,6 +16,8 @@ android {
         // The issuer is part of the app, never of a link. Set it with -Ppassid.issuer=https://…
         buildConfigField("String", "ISSUER", "\"${providers.gradleProperty("passid.issuer").getOrElse("https://issuer.invalid")}\"")
     }
+    // The screens, which run (and are tested) on any JVM, and what needs Android.
+    sourceSets["main"].kotlin.srcDirs("src/main/kotlin", "src/android/kotlin")
     buildFeatures {
         compose = true
         buildConfig = true

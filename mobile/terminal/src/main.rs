@@ -7,6 +7,7 @@ mod commands;
 mod doctor;
 mod failure;
 mod place;
+mod qr_code;
 mod qr_image;
 mod screen;
 

@@ -129,7 +129,7 @@ impl Core {
 }
 
 /// Reads bytes as a backup's file, and as the document inside one; answers whether they are either.
-#[cfg(test)]
+#[cfg(any(test, feature = "tools"))]
 pub(crate) fn read_anything(bytes: &[u8]) -> bool {
     let document = document::Document::parse(bytes).is_ok_and(|document| {
         let _ = (document.recovery_seed(), document.holder_secret());

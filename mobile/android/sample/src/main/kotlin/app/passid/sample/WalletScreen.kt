@@ -3,13 +3,14 @@ package app.passid.sample
 import androidx.compose.foundation.layout.Arrangement
 import androidx.compose.foundation.layout.Column
 import androidx.compose.foundation.layout.fillMaxSize
+import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.padding
+import androidx.compose.foundation.layout.safeDrawingPadding
 import androidx.compose.foundation.rememberScrollState
 import androidx.compose.foundation.verticalScroll
-import androidx.compose.material3.Button
-import androidx.compose.material3.CircularProgressIndicator
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.OutlinedTextField
+import androidx.compose.material3.Surface
 import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.getValue
@@ -23,37 +24,49 @@ import app.passid.wallet.core.CredentialRecord
 
 /** One screen for each state of the wallet. */
 @Composable
-fun WalletScreen(screen: Screen, model: WalletModel, openBrowser: (String) -> Unit) {
-    Column(
-        modifier = Modifier.fillMaxSize().verticalScroll(rememberScrollState()).padding(24.dp),
-        verticalArrangement = Arrangement.spacedBy(16.dp),
-    ) {
-        when (screen) {
-            Screen.Opening -> CircularProgressIndicator()
-            is Screen.Home -> HomeScreen(screen, model, openBrowser)
-            is Screen.Request -> ConsentScreen(screen.state, model)
-            is Screen.Trouble -> TroubleScreen(screen.code, screen.advice, retry = { model.home() })
+fun WalletScreen(screen: Screen, actions: WalletActions) {
+    // The surface brings the theme's colours; the padding keeps clear of the system's bars, the keyboard and the camera.
+    Surface(Modifier.fillMaxSize()) {
+        Column(
+            modifier = Modifier.safeDrawingPadding().verticalScroll(rememberScrollState()).padding(24.dp),
+            verticalArrangement = Arrangement.spacedBy(16.dp),
+        ) {
+            when (screen) {
+                Screen.Opening -> {
+                    Head("Opening the wallet")
+                    Waiting("Opening the wallet")
+                }
+                is Screen.Home -> HomeScreen(screen, actions)
+                is Screen.Request -> ConsentScreen(screen.state, actions)
+                is Screen.History -> HistoryScreen(screen.entries, actions)
+                is Screen.Trouble -> TroubleScreen(screen.code, screen.advice, retry = actions::home)
+            }
         }
     }
 }
 
 @Composable
-private fun HomeScreen(home: Screen.Home, model: WalletModel, openBrowser: (String) -> Unit) {
+private fun HomeScreen(home: Screen.Home, actions: WalletActions) {
     var code by rememberSaveable { mutableStateOf("") }
     var name by rememberSaveable { mutableStateOf("") }
-    Text("Your wallet", style = MaterialTheme.typography.headlineMedium)
-    home.notice?.let { Text(it) }
+    Title("Your wallet")
+    home.notice?.let { News(it) }
     if (home.credentials.isEmpty()) {
         Text("There is no credential yet. Link a bank to get one.")
-        OutlinedTextField(value = name, onValueChange = { name = it }, label = { Text("Your name, as your bank has it") })
-        Button(enabled = name.isNotBlank(), onClick = { model.linkBank(name, openBrowser) }) { Text("Link a bank") }
-        Button(onClick = { model.receive("GB") }) { Text("The bank is done") }
+        Field(name, "Your name, as your bank has it") { name = it }
+        MainButton("Link a bank", enabled = name.isNotBlank()) { actions.linkBank(name) }
+        OtherButton("The bank is done") { actions.receive("GB") }
     } else {
         home.credentials.forEach { CredentialLine(it) }
     }
-    OutlinedTextField(value = code, onValueChange = { code = it }, label = { Text("Code of a request") })
-    Button(enabled = code.isNotBlank(), onClick = { model.typed(code) }) { Text("Look") }
+    Field(code, "Code of a request") { code = it }
+    MainButton("Look", enabled = code.isNotBlank()) { actions.typed(code) }
+    OtherButton("History", onClick = actions::history)
 }
+
+@Composable
+private fun Field(value: String, label: String, onValueChange: (String) -> Unit) =
+    OutlinedTextField(value, onValueChange, Modifier.fillMaxWidth(), label = { Text(label) }, singleLine = true)
 
 @Composable
 private fun CredentialLine(credential: CredentialRecord) {
@@ -73,7 +86,7 @@ fun TroubleScreen(code: String, advice: Advice, retry: () -> Unit) {
         Advice.NEW_REQUEST -> "This request cannot be answered. Ask for a new one."
         Advice.REPORT -> "Something is wrong with the app. Update it, or report the code below."
     }
-    Text(sentence, style = MaterialTheme.typography.titleMedium)
+    News(sentence)
     Text(code, style = MaterialTheme.typography.bodySmall)
-    Button(onClick = retry) { Text("Go on") }
+    MainButton("Go on", onClick = retry)
 }

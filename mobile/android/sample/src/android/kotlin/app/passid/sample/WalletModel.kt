@@ -2,6 +2,8 @@ package app.passid.sample
 
 import android.app.Activity
 import android.app.Application
+import android.content.Intent
+import android.net.Uri
 import androidx.lifecycle.ViewModel
 import androidx.lifecycle.ViewModelProvider
 import androidx.lifecycle.viewModelScope
@@ -17,7 +19,6 @@ import app.passid.wallet.android.ConsentGuard
 import app.passid.wallet.android.PresencePrompt
 import app.passid.wallet.android.PromptTexts
 import app.passid.wallet.android.walletSettings
-import app.passid.wallet.core.CredentialRecord
 import app.passid.wallet.core.WalletFailure
 import app.passid.wallet.keystore.CipherKeystore
 import app.passid.wallet.stableCode
@@ -28,20 +29,8 @@ import kotlinx.coroutines.launch
 import kotlinx.coroutines.sync.Mutex
 import kotlinx.coroutines.sync.withLock
 
-/** What the one activity shows. */
-sealed interface Screen {
-    data object Opening : Screen
-
-    data class Home(val credentials: List<CredentialRecord>, val notice: String? = null) : Screen
-
-    /** Everything about one request. */
-    data class Request(val state: ConsentState) : Screen
-
-    data class Trouble(val code: String, val advice: Advice) : Screen
-}
-
 /** Holds the wallet while the app is in front. */
-class WalletModel(private val application: Application) : ViewModel() {
+class WalletModel(private val application: Application) : ViewModel(), WalletActions {
     private val shown = MutableStateFlow<Screen>(Screen.Opening)
     val screen: StateFlow<Screen> = shown
 
@@ -55,7 +44,8 @@ class WalletModel(private val application: Application) : ViewModel() {
 
     fun inFront(activity: Activity) {
         front = activity
-        if (shown.value is Screen.Opening) home()
+        // A link that came with the start is being followed: home does not come over it.
+        if (shown.value is Screen.Opening && request?.isActive != true) home()
     }
 
     fun behind(activity: Activity) {
@@ -80,24 +70,36 @@ class WalletModel(private val application: Application) : ViewModel() {
         follow { it.review(link) }
     }
 
-    fun typed(code: String) {
+    override fun typed(code: String) {
         val link = RequestLink.parse(code)
         if (link == null) home("That is not a code.") else opened(link)
     }
 
-    fun approve(state: ConsentState.Asking) = follow { it.approve(state) }
+    override fun approve(state: ConsentState.Asking) = follow { it.approve(state) }
 
-    fun lookAgain() = opened(asked)
+    override fun lookAgain() = opened(asked)
 
     /** Ends the watching; [PassidWallet.approve] then cancels what can still be cancelled. */
-    fun cancel() {
+    override fun cancel() {
         request?.cancel()
         home()
     }
 
-    fun decline(session: String) = work { shown.value = Screen.Request(it.decline(session)) }
+    override fun decline(session: String) {
+        work { shown.value = Screen.Request(it.decline(session)) }
+    }
 
-    fun home(notice: String? = null) = work { wallet ->
+    override fun history() {
+        work { shown.value = Screen.History(it.core.history()) }
+    }
+
+    override fun home() = home(null)
+
+    private fun home(notice: String?) {
+        work { showHome(it, notice) }
+    }
+
+    private suspend fun showHome(wallet: PassidWallet, notice: String? = null) {
         val credentials = try {
             wallet.core.credentials(false)
         } catch (_: WalletFailure.NotRegistered) {
@@ -107,22 +109,29 @@ class WalletModel(private val application: Application) : ViewModel() {
     }
 
     /** Registers where needed and begins a bank link; the browser does the rest. */
-    fun linkBank(name: String, openBrowser: (String) -> Unit) = work { wallet ->
-        wallet.core.register()
-        val bank = wallet.core.banks().firstOrNull()
-        val link = bank?.let { wallet.core.linkBank(it.id, name) }
-        link?.authorizationUrl?.let(openBrowser)
-        pending = link?.linkId
-        home(if (link == null) "The issuer offers no bank." else "Come back when the bank is done.")
+    override fun linkBank(name: String) {
+        work { wallet ->
+            wallet.core.register()
+            val bank = wallet.core.banks().firstOrNull()
+            val link = bank?.let { wallet.core.linkBank(it.id, name) }
+            link?.authorizationUrl?.let(openBrowser)
+            pending = link?.linkId
+            showHome(wallet, if (link == null) "The issuer offers no bank." else "Come back when the bank is done.")
+        }
     }
 
     /** After the bank: the credential. */
-    fun receive(destination: String) = work { wallet ->
-        pending?.let { wallet.core.requestCredential(it, destination) }
-        home()
+    override fun receive(destination: String) {
+        work { wallet ->
+            pending?.let { wallet.core.requestCredential(it, destination) }
+            showHome(wallet)
+        }
     }
 
     private var pending: String? = null
+
+    private fun openBrowser(address: String) =
+        application.startActivity(Intent(Intent.ACTION_VIEW, Uri.parse(address)).addFlags(Intent.FLAG_ACTIVITY_NEW_TASK))
 
     private fun follow(flow: (PassidWallet) -> kotlinx.coroutines.flow.Flow<ConsentState>) {
         request?.cancel()

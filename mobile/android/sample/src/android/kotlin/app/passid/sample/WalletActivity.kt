@@ -1,13 +1,12 @@
 package app.passid.sample
 
 import android.content.Intent
-import android.net.Uri
 import android.os.Bundle
 import android.view.WindowManager
 import androidx.activity.ComponentActivity
 import androidx.activity.compose.setContent
+import androidx.activity.enableEdgeToEdge
 import androidx.activity.viewModels
-import androidx.compose.material3.MaterialTheme
 import androidx.compose.runtime.collectAsState
 import androidx.compose.runtime.getValue
 import app.passid.wallet.android.requestLink
@@ -18,13 +17,14 @@ class WalletActivity : ComponentActivity() {
 
     override fun onCreate(savedInstanceState: Bundle?) {
         super.onCreate(savedInstanceState)
+        enableEdgeToEdge()
         // Neither screenshots nor the overview of recent apps show a person's finances; other apps' windows may not cover a decision.
         window.addFlags(WindowManager.LayoutParams.FLAG_SECURE)
         window.decorView.filterTouchesWhenObscured = true
         if (android.os.Build.VERSION.SDK_INT >= 31) window.setHideOverlayWindows(true)
         setContent {
             val screen by model.screen.collectAsState()
-            MaterialTheme { WalletScreen(screen, model, openBrowser = { startActivity(Intent(Intent.ACTION_VIEW, Uri.parse(it))) }) }
+            WalletTheme { WalletScreen(screen, model) }
         }
         // A restored activity was given its link before.
         if (savedInstanceState == null) model.opened(intent.requestLink)
