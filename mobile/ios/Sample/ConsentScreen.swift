@@ -6,6 +6,9 @@ private var language: WalletLanguage { languageOfLocale(locale: Locale.current.i
 
 private func said(_ text: TextRecord) -> String { say(text: text, language: language) }
 
+/// In words as well as in colour.
+private func warning(_ text: TextRecord) -> some View { Text("Warning: \(said(text))").foregroundColor(.red) }
+
 /// Every state a request can be in; the compiler sees that none is missing.
 struct ConsentScreen: View {
     let state: ConsentState
@@ -13,11 +16,11 @@ struct ConsentScreen: View {
 
     var body: some View {
         switch state {
-        case .loading: ProgressView()
+        case .loading: ProgressView("Looking at the request")
         case .asking(let review): Asking(review: review, model: model).id(review.requestHash)
         case .blocked(let review):
             Request(review: review)
-            if let obstacle = review.obstacle { Text(said(obstacle)).foregroundColor(.red) }
+            if let obstacle = review.obstacle { warning(obstacle) }
             Button("Decline") { model.decline(review.session) }
         case .working(_, let stage):
             Text(title(stage)).font(.headline)
@@ -60,7 +63,7 @@ private struct Asking: View {
 
     var body: some View {
         Request(review: review)
-        ForEach(review.warnings, id: \.key) { Text(said($0)).foregroundColor(.red) }
+        ForEach(review.warnings, id: \.key) { warning($0) }
         // A warning has to be ticked off first, for this very request.
         if !review.warnings.isEmpty { Toggle("I have read this", isOn: $ticked) }
         Text(formatCountdown(seconds: left, language: language))

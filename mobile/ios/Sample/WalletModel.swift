@@ -8,6 +8,7 @@ enum Screen {
     case opening
     case home([CredentialRecord], notice: String?)
     case request(ConsentState)
+    case history([HistoryRecord])
     case trouble(code: String, advice: Advice)
 }
 
@@ -66,6 +67,10 @@ final class WalletModel: ObservableObject {
             do { credentials = try await wallet.core.credentials(refresh: false) } catch WalletFailure.NotRegistered {}
             self.screen = .home(credentials, notice: notice)
         }
+    }
+
+    func history() {
+        work { wallet in self.screen = .history(try await wallet.core.history()) }
     }
 
     func linkBank(name: String) {

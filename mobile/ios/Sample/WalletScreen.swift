@@ -12,9 +12,10 @@ struct WalletScreen: View {
         ScrollView {
             VStack(alignment: .leading, spacing: 16) {
                 switch model.screen {
-                case .opening: ProgressView()
+                case .opening: ProgressView("Opening the wallet")
                 case .home(let credentials, let notice): home(credentials, notice)
                 case .request(let state): ConsentScreen(state: state, model: model)
+                case .history(let entries): history(entries)
                 case .trouble(let code, let advice): TroubleScreen(code: code, advice: advice) { model.home() }
                 }
             }
@@ -40,7 +41,28 @@ struct WalletScreen: View {
         }
         TextField("Code of a request", text: $code).textInputAutocapitalization(.characters).autocorrectionDisabled()
         Button("Look") { model.typed(code) }.disabled(code.isEmpty)
+        Button("History") { model.history() }
     }
+
+    /// What happened: with whom, what by name, and how it ended. Values are not kept, so none are shown.
+    @ViewBuilder
+    private func history(_ entries: [HistoryRecord]) -> some View {
+        Text("History").font(.largeTitle)
+        if entries.isEmpty { Text("Nothing has been asked of this wallet yet.") }
+        ForEach(entries, id: \.id) { entry in
+            VStack(alignment: .leading) {
+                Text("\(entry.verifier ?? "Whoever has the code"): \(words(entry.outcome))").font(.headline)
+                Text(Date(timeIntervalSince1970: TimeInterval(entry.at)), style: .date)
+                if !entry.permissions.isEmpty { Text(entry.permissions.map(words).joined(separator: ", ")) }
+                if let reason = entry.reason { Text("Reason: \(reason)").font(.caption) }
+            }
+            .accessibilityElement(children: .combine)
+            Divider()
+        }
+        Button("Back") { model.home() }
+    }
+
+    private func words(_ name: String) -> String { name.replacingOccurrences(of: "_", with: " ") }
 }
 
 /// What to do, in a sentence, for every piece of advice.
