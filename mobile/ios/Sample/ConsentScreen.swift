@@ -66,7 +66,7 @@ private struct Asking: View {
         ForEach(review.warnings, id: \.key) { warning($0) }
         // A warning has to be ticked off first, for this very request.
         if !review.warnings.isEmpty { Toggle("I have read this", isOn: $ticked) }
-        Text(formatCountdown(seconds: left, language: language))
+        Text((left > 0 ? "Time left: " : "") + formatCountdown(seconds: left, language: language))
             .task {
                 left = review.secondsLeft
                 while left > 0, (try? await Task.sleep(nanoseconds: 1_000_000_000)) != nil { left -= 1 }

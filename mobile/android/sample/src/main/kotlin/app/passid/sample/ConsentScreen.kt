@@ -82,7 +82,8 @@ private fun Asking(state: ConsentState.Asking, actions: WalletActions) {
             Text("I have read this")
         }
     }
-    Text(formatCountdown(left, language))
+    val countdown = formatCountdown(left, language)
+    Text(if (left > 0) "Time left: $countdown" else countdown)
     MainButton("Agree", enabled = ticked && left > 0 && !answered) {
         answered = true
         actions.approve(state)

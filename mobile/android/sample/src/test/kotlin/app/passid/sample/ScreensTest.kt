@@ -17,13 +17,13 @@ import androidx.compose.ui.test.assertIsNotEnabled
 import androidx.compose.ui.test.onAllNodesWithText
 import androidx.compose.ui.test.onNodeWithText
 import androidx.compose.ui.test.performClick
-import androidx.compose.ui.test.performScrollTo
 import androidx.compose.ui.test.performTextInput
 import androidx.compose.ui.test.runSkikoComposeUiTest
 import androidx.compose.ui.text.TextLayoutResult
 import androidx.compose.ui.unit.Density
 import app.passid.wallet.ConsentState
 import app.passid.wallet.core.AttemptStage
+import org.junit.jupiter.api.Timeout
 import java.awt.image.BufferedImage
 import java.io.File
 import java.util.Locale
@@ -38,6 +38,9 @@ import kotlin.test.assertTrue
 /** A small phone of 360 × 740 dp. */
 private const val PIXELS_PER_DP = 2f
 private val PHONE = Size(360 * PIXELS_PER_DP, 740 * PIXELS_PER_DP)
+
+/** As wide, and so high that nothing has to be scrolled. */
+private val UNROLLED = Size(PHONE.width, 2_400 * PIXELS_PER_DP)
 
 /** What a person pressed. */
 private class Pressed : WalletActions {
@@ -54,8 +57,15 @@ private class Pressed : WalletActions {
     override fun home() { buttons += "home" }
 }
 
-private fun show(screen: Screen, dark: Boolean = false, letters: Float = 1f, pressed: Pressed = Pressed(), look: SkikoComposeUiTest.() -> Unit) =
-    runSkikoComposeUiTest(PHONE, Density(PIXELS_PER_DP, letters)) {
+private fun show(
+    screen: Screen,
+    dark: Boolean = false,
+    letters: Float = 1f,
+    size: Size = UNROLLED,
+    pressed: Pressed = Pressed(),
+    look: SkikoComposeUiTest.() -> Unit,
+) =
+    runSkikoComposeUiTest(size, Density(PIXELS_PER_DP, letters)) {
         // A countdown is never idle: time goes on where a test says so.
         mainClock.autoAdvance = false
         setContent { WalletTheme(dark) { WalletScreen(screen, pressed) } }
@@ -64,17 +74,15 @@ private fun show(screen: Screen, dark: Boolean = false, letters: Float = 1f, pre
     }
 
 /** Lets what was begun come to its end. */
-private fun SkikoComposeUiTest.settle() = mainClock.advanceTimeBy(400)
-
-private fun SkikoComposeUiTest.reach(text: String) = onNodeWithText(text).performScrollTo().also { settle() }
+private fun SkikoComposeUiTest.settle() = mainClock.advanceTimeBy(1_000)
 
 private fun SkikoComposeUiTest.press(text: String) {
-    reach(text).performClick()
+    onNodeWithText(text).assertIsDisplayed().performClick()
     settle()
 }
 
 private fun SkikoComposeUiTest.write(text: String, into: String) {
-    reach(into).performTextInput(text)
+    onNodeWithText(into).assertIsDisplayed().performTextInput(text)
     settle()
 }
 
@@ -89,6 +97,7 @@ private val SemanticsNode.said get() = config.getOrNull(SemanticsProperties.Text
 private fun SemanticsNode.isDisabled(): Boolean = SemanticsProperties.Disabled in config || parent?.isDisabled() == true
 
 /** The screens as a person meets them, drawn without a phone. The pictures are kept in `target` for whoever wants to look. */
+@Timeout(60)
 class ScreensTest {
     @BeforeTest
     fun inEnglish() = Locale.setDefault(Locale.UK)
@@ -97,7 +106,7 @@ class ScreensTest {
     fun `every state says in words what it is`() = SCREENS.forEach { (name, given) ->
         val (screen, sentences) = given
         for ((look, dark, letters) in listOf(Triple("light", false, 1f), Triple("dark", true, 1f), Triple("large", false, 2f))) {
-            show(screen, dark, letters) {
+            show(screen, dark, letters, PHONE) {
                 sentences.forEach { assertTrue(onAllNodesWithText(it).fetchSemanticsNodes().isNotEmpty(), "$name does not say: $it") }
                 keep(captureToImage().toAwtImage(), "$name-$look")
             }
@@ -205,8 +214,15 @@ class ScreensTest {
                 val (left, right) = node.positionInRoot.x to node.positionInRoot.x + node.size.width
                 assertTrue(left >= 0 && right <= PHONE.width, "$name: ${node.said} lies outside")
             }
-            nodes(IS_PRESSED).mapNotNull { it.said }.forEach { reach(it).assertIsDisplayed() }
+            nodes(IS_PRESSED).mapNotNull { it.said }.forEach { onNodeWithText(it).assertIsDisplayed() }
         }
+    }
+
+    @Test
+    fun `what does not fit on the phone is scrolled to`() = show(SCREENS.getValue("warnings").first, letters = 2f, size = PHONE) {
+        val range = nodes(SemanticsMatcher.keyIsDefined(SemanticsProperties.VerticalScrollAxisRange)).single().config[SemanticsProperties.VerticalScrollAxisRange]
+        val decline = onNodeWithText("Decline").fetchSemanticsNode()
+        assertTrue(decline.positionInRoot.y + decline.size.height - range.maxValue() <= PHONE.height, "the last button is within reach")
     }
 
     /** 4.5 to 1, of WCAG 2.2, success criterion 1.4.3; measured in the picture. What is disabled is exempt there. */
