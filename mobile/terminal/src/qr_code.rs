@@ -17,6 +17,10 @@ pub(crate) fn text(png: impl BufRead + Seek) -> Result<String, &'static str> {
     let mut decoder = png::Decoder::new_with_limits(png, png::Limits { bytes: MAX_BYTES });
     decoder.set_transformations(png::Transformations::normalize_to_color8());
     let mut reader = decoder.read_info().map_err(unreadable)?;
+    // The decoder panics on a palette that ends within a colour, so such a picture does not reach it.
+    if reader.info().palette.as_deref().is_some_and(|palette| !palette.len().is_multiple_of(3)) {
+        return Err("it is not a PNG image");
+    }
     let (width, height) = (reader.info().width, reader.info().height);
     if u64::from(width) * u64::from(height) > MAX_PIXELS {
         return Err("it is larger than 16 megapixels");
