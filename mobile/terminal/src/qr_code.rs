@@ -60,3 +60,25 @@ fn over_white(grey: u8, alpha: u8) -> u8 {
     let (grey, alpha) = (u32::from(grey), u32::from(alpha));
     u8::try_from((grey * alpha + 255 * (255 - alpha)) / 255).unwrap_or(u8::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    /// The corpus says by a file's name whether it is refused; the picture of a palette that ends within a colour made the decoder panic.
+    #[test]
+    fn pictures_of_the_corpus_are_read_or_refused() {
+        let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../wallet-core/fuzz/corpus/qr_code");
+        let mut seen = 0;
+        for entry in corpus.read_dir().unwrap() {
+            let path = entry.unwrap().path();
+            let refused = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("refused-"));
+            let read = text(std::io::Cursor::new(std::fs::read(&path).unwrap()));
+            assert_eq!(read.is_err(), refused, "{}: {read:?}", path.display());
+            seen += 1;
+        }
+        assert!(seen >= 3, "the corpus is in wallet-core/fuzz");
+    }
+}
