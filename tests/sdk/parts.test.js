@@ -44,7 +44,8 @@ afterAll(async () => {
 const open = (path) => page.goto(`${issuer.baseUrl}/dashboard${path}`);
 const press = (name) => page.getByRole("button", { name }).click();
 const rows = (region) => page.getByRole("region", { name: region, exact: true }).locator("tbody tr");
-const said = () => page.locator("#said").innerText();
+/** What those hear who do not see the page; it is said a moment after the part was swapped. */
+const said = () => expect.poll(() => page.locator("#said").innerText(), { timeout: 10_000 });
 
 async function signIn(options = {}) {
   context = await browser.newContext({ viewport: { width: 1000, height: 900 }, locale: "en-GB", reducedMotion: "reduce", ...options });
@@ -98,7 +99,7 @@ describe.each([
     expect(await loads(() => press("Show"), () => expect.poll(() => rows("Verifications").count()).toBe(REFUSED))).toBe(expected);
     expect(new URL(page.url()).searchParams.get("result")).toBe("refused");
     expect(await page.getByRole("link", { name: /as CSV/ }).getAttribute("href")).toContain("result=refused");
-    if (javaScriptEnabled) expect(await said()).toBe(`${REFUSED} shown.`);
+    if (javaScriptEnabled) await said().toBe(`${REFUSED} shown.`);
     await page.goBack();
     await expect.poll(() => rows("Verifications").count()).toBe(ON_A_PAGE);
     expect(new URL(page.url()).search).toBe("");
@@ -106,7 +107,8 @@ describe.each([
     expect(await loads(() => older.click(), () => expect.poll(() => rows("Verifications").count()).toBe(ACCEPTED + REFUSED - ON_A_PAGE))).toBe(expected);
     expect(new URL(page.url()).searchParams.get("after")).toMatch(/^vrf_/);
     if (!javaScriptEnabled) return;
-    expect(await page.evaluate(() => document.activeElement?.getAttribute("aria-label")), "the focus goes to what came").toBe("Verifications");
+    const focused = () => page.evaluate(() => document.activeElement?.getAttribute("aria-label"));
+    await expect.poll(focused, { message: "the focus goes to what came", timeout: 10_000 }).toBe("Verifications");
     await page.getByRole("link", { name: "Newest verifications" }).click();
     await expect.poll(() => rows("Verifications").count()).toBe(ON_A_PAGE);
     await page.goBack();
@@ -135,7 +137,7 @@ describe.each([
     await ends("delivered");
     expect(await rows("Attempts").count()).toBe(2);
     if (javaScriptEnabled) {
-      expect(await said()).toBe("This delivery: delivered, attempts: 2.");
+      await said().toBe("This delivery: delivered, attempts: 2.");
       expect(await page.getByText("Queued.").count(), "what was said of the act before is gone").toBe(0);
       expect(await page.locator("#delivery").getAttribute("hx-trigger"), "it asks no more").toBeNull();
       await audit(page, "parts-delivery");
@@ -149,7 +151,7 @@ describe.each([
     await open("/sandbox/audit");
     expect(await loads(() => press("Check the chain"), () => page.locator("#checked").getByText("The chain holds").waitFor())).toBe(expected);
     if (!javaScriptEnabled) return;
-    expect(await said()).toMatch(/^The chain holds/);
+    await said().toMatch(/^The chain holds/);
     await audit(page, "parts-audit");
   });
 });
@@ -186,7 +188,7 @@ describe("htmx", () => {
     await page.locator('#delivery input[name="form_token"]').evaluate((field) => (field.value = "0".repeat(64)));
     await press("Send it again");
     await page.getByRole("heading", { name: "This form was refused" }).waitFor();
-    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe("H1");
+    await expect.poll(() => page.evaluate(() => document.activeElement?.tagName), { timeout: 10_000 }).toBe("H1");
     await audit(page, "parts-refused");
   });
 
