@@ -1,5 +1,7 @@
 //! A connection of the embedded engine. Its statements run on the thread that asks: none waits for another thread.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +19,20 @@ const STATEMENTS: usize = 256;
 const JOURNAL_BYTES: &str = "67108864";
 
 /// The one connection that writes, or one of those that read.
-pub(in crate::store) struct LocalConnection(rusqlite::Connection);
+pub(in crate::store) struct LocalConnection {
+    connection: rusqlite::Connection,
+    shapes: Shapes,
+}
+
+/// The shapes of the statements run before, by where their text stands in the program and how long it is.
+type Shapes = HashMap<(usize, usize), Arc<Shape>>;
+
+/// What SQLite need not be asked again each time a statement runs.
+struct Shape {
+    /// For each parameter in SQLite's order, which of the values it means.
+    values: Vec<usize>,
+    columns: Arc<[String]>,
+}
 
 /// A row read by it.
 pub struct LocalRow {
@@ -75,7 +90,7 @@ impl LocalConnection {
     /// Copies the write-ahead log back into the database as far as no reader needs it, without keeping anybody waiting, and returns how many
     /// pages are left.
     pub(super) fn copy_log(&mut self) -> Result<u32, StoreError> {
-        Ok(self.0.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| {
+        Ok(self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| {
             let (log, copied): (i64, i64) = (row.get("log")?, row.get("checkpointed")?);
             Ok(u32::try_from(log.saturating_sub(copied)).unwrap_or(0))
         })?)
@@ -95,35 +110,47 @@ impl LocalConnection {
         // Without this a statement is compiled again whenever a value is bound that its plan might depend on: nearly every time.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
-        Ok(Self(connection))
+        Ok(Self { connection, shapes: Shapes::new() })
     }
 
-    pub(in crate::store) fn execute(&mut self, sql: &str, values: &[Value]) -> Result<u64, StoreError> {
-        let mut statement = self.prepare(sql, values)?;
+    pub(in crate::store) fn execute(&mut self, sql: &'static str, values: &[Value]) -> Result<u64, StoreError> {
+        let (mut statement, _) = self.prepare(sql, values)?;
         Ok(u64::try_from(statement.raw_execute()?).unwrap_or(u64::MAX))
     }
 
-    pub(in crate::store) fn fetch(&mut self, sql: &str, values: &[Value], most: usize) -> Result<Vec<LocalRow>, StoreError> {
-        let mut statement = self.prepare(sql, values)?;
-        let columns: Arc<[String]> = statement.column_names().into_iter().map(str::to_owned).collect();
+    pub(in crate::store) fn fetch(&mut self, sql: &'static str, values: &[Value], most: usize) -> Result<Vec<LocalRow>, StoreError> {
+        let (mut statement, shape) = self.prepare(sql, values)?;
         let (mut rows, mut found) = (statement.raw_query(), Vec::new());
         while found.len() < most
             && let Some(row) = rows.next()?
         {
-            let values = (0..columns.len()).map(|index| row.get(index)).collect::<Result<_, _>>()?;
-            found.push(LocalRow { columns: Arc::clone(&columns), values });
+            let values = (0..shape.columns.len()).map(|index| row.get(index)).collect::<Result<_, _>>()?;
+            found.push(LocalRow { columns: Arc::clone(&shape.columns), values });
         }
         Ok(found)
     }
 
-    /// SQLite numbers `$2`, `$1` in the order in which they stand; here, as in PostgreSQL, the number says which value is meant.
-    fn prepare(&mut self, sql: &str, values: &[Value]) -> Result<rusqlite::CachedStatement<'_>, StoreError> {
-        let mut statement = self.0.prepare_cached(sql)?;
-        for index in 1..=statement.parameter_count() {
-            let number = statement.parameter_name(index).and_then(|name| name.strip_prefix('$')).and_then(|number| number.parse::<usize>().ok());
-            let value = number.and_then(|number| values.get(number.checked_sub(1)?)).ok_or(rusqlite::Error::InvalidParameterCount(values.len(), index))?;
+    /// The statement with its values in place.
+    fn prepare(&mut self, sql: &'static str, values: &[Value]) -> Result<(rusqlite::CachedStatement<'_>, Arc<Shape>), StoreError> {
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let place = (sql.as_ptr().addr(), sql.len());
+        let shape = match self.shapes.entry(place) {
+            Entry::Occupied(known) => Arc::clone(known.get()),
+            Entry::Vacant(unknown) => Arc::clone(unknown.insert(Arc::new(Shape::of(&statement)?))),
+        };
+        for (index, number) in (1..).zip(&shape.values) {
+            let value = values.get(*number).ok_or(rusqlite::Error::InvalidParameterCount(values.len(), index))?;
             statement.raw_bind_parameter(index, value)?;
         }
-        Ok(statement)
+        Ok((statement, shape))
+    }
+}
+
+impl Shape {
+    /// SQLite numbers `$2`, `$1` in the order in which they stand; here, as in PostgreSQL, the number says which value is meant.
+    fn of(statement: &rusqlite::Statement<'_>) -> Result<Self, StoreError> {
+        let number = |index| statement.parameter_name(index)?.strip_prefix('$')?.parse::<usize>().ok()?.checked_sub(1);
+        let values = (1..=statement.parameter_count()).map(|index| number(index).ok_or(rusqlite::Error::InvalidParameterCount(0, index)));
+        Ok(Self { values: values.collect::<Result<_, _>>()?, columns: statement.column_names().into_iter().map(str::to_owned).collect() })
     }
 }

@@ -72,11 +72,11 @@ impl LocalReader {
         self.connection.as_mut().ok_or(StoreError::Interrupted)
     }
 
-    pub(in crate::store) fn execute(&mut self, sql: &str, values: &[Value]) -> Result<u64, StoreError> {
+    pub(in crate::store) fn execute(&mut self, sql: &'static str, values: &[Value]) -> Result<u64, StoreError> {
         self.connection()?.execute(sql, values)
     }
 
-    pub(in crate::store) fn fetch(&mut self, sql: &str, values: &[Value], most: usize) -> Result<Vec<LocalRow>, StoreError> {
+    pub(in crate::store) fn fetch(&mut self, sql: &'static str, values: &[Value], most: usize) -> Result<Vec<LocalRow>, StoreError> {
         self.connection()?.fetch(sql, values, most)
     }
 }
