@@ -31,8 +31,8 @@ pub(super) use readers::LocalReader;
 
 /// Jobs waiting for the writer before callers wait too.
 const QUEUE: usize = 1_024;
-/// Jobs in one commit at most, so that the first is not kept waiting by the last.
-const MAX_BATCH: usize = 64;
+/// Jobs in one commit at most, so that the first is not kept waiting by the last, and who was answered asks again while others wait.
+const MAX_BATCH: usize = 32;
 
 #[derive(Clone)]
 pub(super) struct SqliteBackend {
