@@ -45,6 +45,7 @@ pub mod webhooks;
 
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
@@ -65,6 +66,8 @@ static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
 
 /// Connections a process keeps to PostgreSQL.
 const POSTGRES_CONNECTIONS: u32 = 16;
+/// How long a connection may rest before it is asked whether it lives.
+const TRUSTED: Duration = Duration::from_secs(1);
 /// Connections a process keeps for counts, which do not wait for the disk.
 const COUNT_CONNECTIONS: u32 = 4;
 
@@ -89,10 +92,10 @@ impl Store {
         let backend = match url {
             DatabaseUrl::Sqlite(path) => Backend::Sqlite(sqlite::SqliteBackend::open(path, &MIGRATIONS).await?),
             DatabaseUrl::Postgres(address) => {
-                let pool = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).connect(address.expose()).await?;
+                let pool = pool_options(POSTGRES_CONNECTIONS).connect(address.expose()).await?;
                 MIGRATIONS.run(&pool).await?;
                 let relaxed = pool.connect_options().as_ref().clone().options([("synchronous_commit", "off")]);
-                let counts = PgPoolOptions::new().max_connections(COUNT_CONNECTIONS).connect_lazy_with(relaxed);
+                let counts = pool_options(COUNT_CONNECTIONS).connect_lazy_with(relaxed);
                 Backend::Postgres { pool, counts }
             }
         };
@@ -202,6 +205,19 @@ impl Store {
             }
         }
     }
+}
+
+/// A pool whose connections are asked whether they live only after they have rested: a server that restarts is noticed, and a busy
+/// connection costs no round trip more than its queries.
+fn pool_options(connections: u32) -> PgPoolOptions {
+    PgPoolOptions::new().max_connections(connections).test_before_acquire(false).before_acquire(|connection, rested| {
+        Box::pin(async move {
+            if rested.idle_for > TRUSTED {
+                sqlx::Connection::ping(connection).await?;
+            }
+            Ok(true)
+        })
+    })
 }
 
 /// Runs `work` to its end whoever waits for it. One type of task for every caller: the runtime's code for it is compiled once.
