@@ -139,7 +139,7 @@ where
                     return Ok(answer);
                 }
                 let answer = work(connection).await?;
-                let sealed = inside.with_random(|random| inside.sealer.seal(Purpose::StoredAnswer, &hex::encode(scope), &answer.body, random))?;
+                let sealed = seal(&inside, scope, &answer)?;
                 let stored = store::idempotency::insert(connection, scope, body_digest, answer.status.as_u16(), sealed, inside.clock.now()).await;
                 match stored {
                     // An equal request on another server process committed first: undo ours, its answer is read below.
@@ -156,6 +156,67 @@ where
         }
         written => written,
     }
+}
+
+/// Why a transaction with an answer made before it was undone.
+enum Undone {
+    Objection,
+    Failed(ApiError),
+}
+
+impl From<StoreError> for Undone {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<ApiError> for Undone {
+    fn from(error: ApiError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// [`once`] with an answer made before the transaction, so that who writes need not make it. `work` says whether the answer still holds;
+/// when it does not, nothing has happened and there is none.
+///
+/// # Errors
+/// As [`once`].
+pub async fn once_prepared<F>(
+    service: &Service,
+    caller: &str,
+    key: &IdempotencyKey,
+    body_digest: [u8; 32],
+    answer: Answer,
+    work: F,
+) -> Result<Option<Answer>, ApiError>
+where
+    F: for<'c> FnOnce(&'c mut Connection) -> Work<'c, bool, ApiError> + Send + 'static,
+{
+    let stored = match scope(caller, key) {
+        Some(scope) => Some((scope, seal(service, scope, &answer)?)),
+        None => None,
+    };
+    let inside = service.clone();
+    let written = service.store.write(move |connection| {
+        Box::pin(async move {
+            if let Some((scope, sealed)) = stored {
+                match store::idempotency::insert(connection, scope, body_digest, answer.status.as_u16(), sealed, inside.clock.now()).await {
+                    Err(StoreError::Duplicate(_)) => return stored_answer(&inside, connection, scope, body_digest).await?.ok_or(Undone::Objection),
+                    stored => stored?,
+                }
+            }
+            if work(connection).await? { Ok(answer) } else { Err(Undone::Objection) }
+        })
+    });
+    match written.await {
+        Ok(answer) => Ok(Some(answer)),
+        Err(Undone::Objection) => Ok(None),
+        Err(Undone::Failed(error)) => Err(error),
+    }
+}
+
+fn seal(service: &Service, scope: [u8; 32], answer: &Answer) -> Result<Vec<u8>, ApiError> {
+    Ok(service.with_random(|random| service.sealer.seal(Purpose::StoredAnswer, &hex::encode(scope), &answer.body, random))?)
 }
 
 fn scope(caller: &str, key: &IdempotencyKey) -> Option<[u8; 32]> {

@@ -14,7 +14,7 @@ use crate::service::Service;
 use crate::store;
 use crate::store::sessions::StoredSession;
 use crate::verify::presentation::{self, Checked};
-use crate::verify::record::{self, Evidence, RecordPlace};
+use crate::verify::record::{self, RecordPlace, Shown};
 
 use super::holder;
 
@@ -94,6 +94,7 @@ async fn complete(
     presented: Presented,
 ) -> Result<Answer, ApiError> {
     let (inside, Presented { agreed, request, checked, form }) = (service.clone(), presented);
+    let shown = Shown::of(&agreed, &request.presentation, &checked)?;
     once(service, principal, key, body_digest, move |connection| {
         Box::pin(async move {
             let now = inside.clock.now();
@@ -106,8 +107,7 @@ async fn complete(
             }
             let response = record::accepted(&inside, id, now, &checked, session.predicates.clone());
             let place = RecordPlace { institution: session.institution, environment: session.environment, token_digest: None, session: Some(session.id) };
-            let evidence = Evidence { agreement: Some(agreed), statement: checked.statement, presentation: request.presentation };
-            record::store(&inside, connection, &place, &response, Some(&evidence)).await?;
+            record::store(&inside, connection, &place, &response, Some(shown)).await?;
             store::sessions::set_verification(connection, session.id, id).await?;
             audit::append(connection, session.institution, Action::SessionFulfilled, &session.id.to_string(), "holder", now).await?;
             form(&Fulfilled { status: SessionState::Completed, verification_id: id, verified_at: now })

@@ -155,18 +155,18 @@ pub async fn take(connection: &mut Connection, id: ShareId, now: Timestamp) -> R
     Ok(connection.execute(sql, params![id, now]).await? == 1)
 }
 
-/// Takes the share if nothing speaks against it: it is unused, its holder is on no list and has a credential that is in force. False,
-/// and nothing has changed, when something does.
+/// Takes the share for this verification if nothing speaks against it: it is unused, its holder is on no list and has a credential that is
+/// in force. False, and nothing has changed, when something does.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn take_unobjected(connection: &mut Connection, id: ShareId, now: Timestamp) -> Result<bool, StoreError> {
-    let sql = "UPDATE shares SET used_at = $2, sealed_content = NULL \
+pub async fn take_unobjected(connection: &mut Connection, id: ShareId, verification: VerificationId, now: Timestamp) -> Result<bool, StoreError> {
+    let sql = "UPDATE shares SET used_at = $2, sealed_content = NULL, verification_id = $3 \
                WHERE id = $1 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > $2 \
                AND EXISTS (SELECT 1 FROM wallet_users WHERE wallet_users.id = shares.user_id AND sanctions_match = 0) \
                AND EXISTS (SELECT 1 FROM credentials WHERE credentials.user_id = shares.user_id AND credentials.revoked_at IS NULL \
                AND credentials.expires_at > $2)";
-    Ok(connection.execute(sql, params![id, now]).await? == 1)
+    Ok(connection.execute(sql, params![id, now, verification]).await? == 1)
 }
 
 /// Names the verification that used the share.

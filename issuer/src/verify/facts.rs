@@ -1,5 +1,7 @@
 //! What is kept of a verification beside its answer: how much it confirmed, and what the claims rest on.
 
+use std::sync::LazyLock;
+
 use serde_json::{Map, Value};
 
 use passid_api::claims;
@@ -13,10 +15,9 @@ use passid_api::verify::VerifyResponse;
 use crate::derive::MODEL_VERSION;
 use crate::http::ApiError;
 use crate::service::Service;
-use crate::store::StoreError;
 use crate::store::verifications::VerificationFacts;
 
-use super::record::{Evidence, RecordPlace};
+use super::record::RecordPlace;
 
 /// The six things a verification can confirm.
 const CONFIRMATIONS: [&str; 6] = [
@@ -28,11 +29,14 @@ const CONFIRMATIONS: [&str; 6] = [
     "identity_and_fraud_checks_passed",
 ];
 
-/// What is kept of this answer.
-pub(super) fn of(service: &Service, place: &RecordPlace, response: &VerifyResponse, evidence: Option<&Evidence>) -> Result<VerificationFacts, ApiError> {
+/// The ceremony's label; the same as long as the program runs.
+static CEREMONY: LazyLock<String> = LazyLock::new(|| passid_circuits::circuit_manifest().ceremony);
+
+/// What is kept of this answer. `data_not_before` is there when something was shown: the bank data is no older.
+pub(super) fn of(service: &Service, place: &RecordPlace, response: &VerifyResponse, data_not_before: Option<Timestamp>) -> Result<VerificationFacts, ApiError> {
     let claims = response.claims.as_ref();
-    let provenance = match (claims, evidence) {
-        (Some(claims), Some(evidence)) => Some(serde_json::to_string(&provenance(service, place.environment, claims, evidence)?)?),
+    let provenance = match (claims, data_not_before) {
+        (Some(claims), Some(not_before)) => Some(serde_json::to_string(&provenance(service, place.environment, claims, not_before))?),
         _ => None,
     };
     Ok(VerificationFacts {
@@ -56,24 +60,21 @@ fn ten_thousandths(probability: f64) -> Option<u16> {
     format!("{:.0}", probability * 10_000.0).parse().ok().filter(|scaled| *scaled <= 10_000)
 }
 
-fn provenance(service: &Service, environment: Environment, claims: &Map<String, Value>, evidence: &Evidence) -> Result<Provenance, ApiError> {
+fn provenance(service: &Service, environment: Environment, claims: &Map<String, Value>, data_not_before: Timestamp) -> Provenance {
     let number = |name: &str| claims.get(name).and_then(Value::as_u64).and_then(|value| u32::try_from(value).ok()).unwrap_or(0);
-    let presentation = &evidence.presentation;
-    let read_at = presentation.presented_at.saturating_sub(presentation.max_data_age);
-    let read_at = i64::try_from(read_at).ok().and_then(|seconds| Timestamp::from_seconds(seconds).ok()).ok_or(StoreError::Corrupt("presentation"))?;
-    Ok(Provenance {
+    Provenance {
         source: match environment {
             Environment::Sandbox => SourceKind::SandboxBank,
             Environment::Live => SourceKind::OpenBanking,
         },
         data_window_days: number("data_window_days"),
         linked_accounts: number("linked_accounts"),
-        data_not_before: read_at,
+        data_not_before,
         issuer: service.config.issuer().to_owned(),
         claim_schema: claims::SCHEMA_NAME.to_owned(),
         model_version: MODEL_VERSION.to_owned(),
         policy: service.config.policy.clone(),
         circuit: CIRCUIT.to_owned(),
-        ceremony: passid_circuits::circuit_manifest().ceremony,
-    })
+        ceremony: CEREMONY.clone(),
+    }
 }

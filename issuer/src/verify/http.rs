@@ -14,7 +14,7 @@ use passid_api::verify::{DenyReason, VerifyRequest, VerifyResponse};
 use passid_circuits::Statement;
 
 use crate::http::callers::{KeyCaller, SecretKeyCaller};
-use crate::http::idempotency::{Answer, IdempotencyKey, once};
+use crate::http::idempotency::{Answer, IdempotencyKey, once, once_prepared};
 use crate::http::openapi::{Caller, Chapter, Operation, Routes};
 use crate::http::{ApiError, JsonBody};
 use crate::limit::Subject;
@@ -72,14 +72,17 @@ pub(crate) async fn redeemed(
     let ready = fixtures::prepare(service, caller.environment, &request.token).await?;
     let redeemer = Redeemer::from(&caller);
     let prepared = if ready.is_none() { redeem::prepare(service, &redeemer, &request).await? } else { None };
+    if let Some(prepared) = prepared
+        && let Some(answer) = redeemed_prepared(service, &principal, key, digest, &redeemer, prepared, form).await?
+    {
+        service.deliveries_due.notify_one();
+        return Ok(answer);
+    }
     let (inside, missed) = (service.clone(), Arc::new(AtomicBool::new(false)));
     let led_nowhere = Arc::clone(&missed);
     let answer = once(service, &principal, key, digest, move |connection| {
         Box::pin(async move {
-            let response = match prepared {
-                Some(prepared) => redeem::redeem_prepared(&inside, connection, &redeemer, &request, prepared).await?,
-                None => redeem::redeem(&inside, connection, &redeemer, &request, ready).await?,
-            };
+            let response = redeem::redeem(&inside, connection, &redeemer, &request, ready).await?;
             led_nowhere.store(response.deny_reason == Some(DenyReason::TokenNotFound), Ordering::Relaxed);
             Ok(form(&response)?.made(response.verification_id))
         })
@@ -90,6 +93,24 @@ pub(crate) async fn redeemed(
     }
     service.deliveries_due.notify_one();
     Ok(answer)
+}
+
+/// Redeems with the answer made before the transaction; none, and nothing has happened, when something has come up that speaks against it.
+async fn redeemed_prepared(
+    service: &Service,
+    principal: &str,
+    key: &IdempotencyKey,
+    digest: [u8; 32],
+    redeemer: &Redeemer,
+    prepared: redeem::Prepared,
+    form: fn(&VerifyResponse) -> Result<Answer, ApiError>,
+) -> Result<Option<Answer>, ApiError> {
+    let answer = form(prepared.response())?.made(prepared.response().verification_id);
+    let (inside, redeemer) = (service.clone(), redeemer.clone());
+    once_prepared(service, principal, key, digest, answer, move |connection| {
+        Box::pin(async move { redeem::redeem_prepared(&inside, connection, &redeemer, prepared).await })
+    })
+    .await
 }
 
 /// PostgreSQL's text has no zero byte.

@@ -17,9 +17,9 @@ use crate::http::ApiError;
 use crate::service::Service;
 use crate::store;
 
-/// What a presentation showed.
+/// What a presentation showed. `S` is the statement, or the text of it for who only passes it on.
 #[derive(Clone, Serialize, Deserialize)]
-pub struct Checked {
+pub struct Checked<S = StatementFields> {
     /// The disclosed claims as an institution reads them.
     pub claims: Map<String, Value>,
     /// Decimal field element the proof is bound to.
@@ -39,7 +39,14 @@ pub struct Checked {
     /// When it was presented.
     pub presented_at: Timestamp,
     /// The statement, for the evidence.
-    pub statement: StatementFields,
+    pub statement: S,
+}
+
+impl<S> Checked<S> {
+    /// The bank data is no older than this.
+    pub fn data_not_before(&self) -> Timestamp {
+        self.presented_at.plus_seconds(i64::try_from(self.max_data_age).unwrap_or(i64::MAX).saturating_neg())
+    }
 }
 
 fn invalid(detail: &str) -> ApiError {

@@ -26,15 +26,39 @@ use super::facts;
 use super::presentation::Checked;
 
 /// What lets an institution check a verification without trusting the server.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Deserialize)]
 pub struct Evidence {
     /// What the person agreed to, which the proof is bound to; absent from evidence written before it was kept.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub agreement: Option<Agreement>,
     /// The public statement.
     pub statement: StatementFields,
     /// The proof and the signed head.
     pub presentation: Presentation,
+}
+
+/// What is kept of a presentation that was accepted.
+pub struct Shown {
+    /// [`Evidence`], JSON.
+    evidence: String,
+    data_not_before: Timestamp,
+}
+
+impl Shown {
+    /// What is kept of what `checked` found in this presentation; agreement, statement and presentation may be texts already.
+    ///
+    /// # Errors
+    /// [`ApiError`] when something of it cannot be written as JSON.
+    pub fn of<A: Serialize, P: Serialize, S: Serialize>(agreement: &A, presentation: &P, checked: &Checked<S>) -> Result<Self, ApiError> {
+        #[derive(Serialize)]
+        struct Text<'s, A, P, S> {
+            agreement: &'s A,
+            statement: &'s S,
+            presentation: &'s P,
+        }
+        let evidence = serde_json::to_string(&Text { agreement, statement: &checked.statement, presentation })?;
+        Ok(Self { evidence, data_not_before: checked.data_not_before() })
+    }
 }
 
 /// Where a verification belongs.
@@ -56,7 +80,7 @@ pub fn proof_summary(valid: bool) -> ProofSummary {
 }
 
 /// The answer for a credential that can be relied on.
-pub fn accepted(service: &Service, id: VerificationId, now: Timestamp, checked: &Checked, predicates: Vec<Predicate>) -> VerifyResponse {
+pub fn accepted<S>(service: &Service, id: VerificationId, now: Timestamp, checked: &Checked<S>, predicates: Vec<Predicate>) -> VerifyResponse {
     VerifyResponse {
         credential_valid: true,
         credential_status: CredentialVerdict::Active,
@@ -121,7 +145,7 @@ pub struct Record {
     event: EventRow,
 }
 
-/// Stores the answer with its evidence and its event, in the caller's transaction. Wake the deliveries after the commit.
+/// Stores the answer with its evidence, if there is any, and its event, in the caller's transaction. Wake the deliveries after the commit.
 ///
 /// # Errors
 /// [`ApiError`] when the database fails.
@@ -130,26 +154,26 @@ pub async fn store(
     connection: &mut Connection,
     place: &RecordPlace,
     response: &VerifyResponse,
-    evidence: Option<&Evidence>,
+    shown: Option<Shown>,
 ) -> Result<(), ApiError> {
-    write(connection, prepare(service, place, response, evidence)?).await
+    write(connection, prepare(service, place, response, shown)?).await
 }
 
 /// Makes what [`write()`] stores.
 ///
 /// # Errors
 /// [`ApiError`] when something of it cannot be written as JSON.
-pub fn prepare(service: &Service, place: &RecordPlace, response: &VerifyResponse, evidence: Option<&Evidence>) -> Result<Record, ApiError> {
+pub fn prepare(service: &Service, place: &RecordPlace, response: &VerifyResponse, shown: Option<Shown>) -> Result<Record, ApiError> {
+    let facts = facts::of(service, place, response, shown.as_ref().map(|shown| shown.data_not_before))?;
     let mut kept = response.clone();
     // The token is looked up by its digest; its text stays nowhere.
     kept.token = None;
     let stored = StoredVerification {
         id: response.verification_id,
         response: serde_json::to_string(&kept)?,
-        evidence: evidence.map(serde_json::to_string).transpose()?,
+        evidence: shown.map(|shown| shown.evidence),
         created_at: response.verified_at,
     };
-    let facts = facts::of(service, place, response, evidence)?;
     let kind = if response.credential_valid { EventKind::VerificationCompleted } else { EventKind::VerificationFailed };
     let event = webhook::events::prepare(service, place.institution, place.environment, kind, Value::Object(event_data(place, response)))?;
     Ok(Record { place: place.clone(), stored, facts, event })

@@ -13,11 +13,11 @@ use crate::http::callers::KeyCaller;
 use crate::sandbox::fixtures::{self, Fixture, Ready};
 use crate::sealing::Purpose;
 use crate::service::Service;
-use crate::share::ShareContent;
+use crate::share::{ShareContent, WaitingContent};
 use crate::store::shares::StoredShare;
 use crate::store::{self, Connection};
 
-use super::record::{self, Evidence, Record, RecordPlace};
+use super::record::{self, Record, RecordPlace, Shown};
 
 /// The digest a token is looked up by. A text that is no token has one too: it is found nowhere.
 pub fn token_digest(service: &Service, text: &str) -> [u8; 32] {
@@ -55,6 +55,13 @@ pub struct Prepared {
     record: Record,
 }
 
+impl Prepared {
+    /// What will be answered if nothing comes up.
+    pub fn response(&self) -> &VerifyResponse {
+        &self.response
+    }
+}
+
 /// Reads the share, opens what waits in it and makes the answer, so that the one who writes need not; none when the answer would
 /// be a refusal, or the token is a documented one.
 ///
@@ -66,15 +73,15 @@ pub async fn prepare(service: &Service, caller: &Redeemer, request: &VerifyReque
     let found = store::shares::find_by_digest(&mut service.store.reader().await?, caller.environment, digest).await?;
     let Some(mut share) = found.filter(|share| !share.is_fixture && refuse_share(share, caller, now).is_none()) else { return Ok(None) };
     let Some(sealed) = share.sealed_content.take() else { return Ok(None) };
-    let content = ShareContent::open(service, share.id, &sealed)?;
+    let content: WaitingContent = ShareContent::open(service, share.id, &sealed)?;
     if is_stale(&content, &service.config.policy, now) {
         return Ok(None);
     }
     let id = service.with_random(|random| VerificationId::generate(service.clock.as_ref(), random));
     let mut response = record::accepted(service, id, now, &content.checked, share.predicates);
     echo(&mut response, request);
-    let evidence = Evidence { agreement: Some(content.agreement), statement: content.checked.statement, presentation: content.presentation };
-    let record = record::prepare(service, &place(caller, digest), &response, Some(&evidence))?;
+    let shown = Shown::of(&content.agreement, &content.presentation, &content.checked)?;
+    let record = record::prepare(service, &place(caller, digest), &response, Some(shown))?;
     Ok(Some(Prepared { share: share.id, response, record }))
 }
 
@@ -87,26 +94,21 @@ fn echo(response: &mut VerifyResponse, request: &VerifyRequest) {
     response.institution_reference.clone_from(&request.institution_reference);
 }
 
-/// Redeems with the answer made before, unless something has come up that speaks against it: then [`redeem`] finds what it is.
+/// Redeems with the answer made before; false when something has come up that speaks against it. Then the caller undoes what was written,
+/// and [`redeem`] finds what it is.
 ///
 /// # Errors
 /// As [`redeem`].
-pub async fn redeem_prepared(
-    service: &Service,
-    connection: &mut Connection,
-    caller: &Redeemer,
-    request: &VerifyRequest,
-    prepared: Prepared,
-) -> Result<VerifyResponse, ApiError> {
+pub async fn redeem_prepared(service: &Service, connection: &mut Connection, caller: &Redeemer, prepared: Prepared) -> Result<bool, ApiError> {
     let now = service.clock.now();
     let Prepared { share, response, record } = prepared;
-    if !store::shares::take_unobjected(connection, share, now).await? {
-        return redeem(service, connection, caller, request, None).await;
-    }
+    // The share names its verification, which therefore is written first.
     record::write(connection, record).await?;
-    store::shares::set_verification(connection, share, response.verification_id).await?;
+    if !store::shares::take_unobjected(connection, share, response.verification_id, now).await? {
+        return Ok(false);
+    }
     audit::append(connection, caller.institution, Action::VerificationCompleted, &response.verification_id.to_string(), &caller.actor, now).await?;
-    Ok(response)
+    Ok(true)
 }
 
 /// Redeems the token for the caller, or says why not. Both are results, recorded and reported; neither is an error. `ready` is what
@@ -127,17 +129,18 @@ pub async fn redeem(
     let place = place(caller, digest);
     let share = store::shares::find_by_digest(connection, caller.environment, digest).await?;
 
-    let (mut response, evidence) = match decide(service, connection, caller, share.as_ref(), ready, now).await? {
+    let (mut response, shown) = match decide(service, connection, caller, share.as_ref(), ready, now).await? {
         Err(reason) => (record::refused(service, id, now, reason), None),
         Ok((share, content)) => {
             let response = record::accepted(service, id, now, &content.checked, share.predicates.clone());
-            let evidence = Evidence { agreement: Some(content.agreement), statement: content.checked.statement, presentation: content.presentation };
-            (response, Some((share, evidence)))
+            let shown = Shown::of(&content.agreement, &content.presentation, &content.checked)?;
+            (response, Some((share, shown)))
         }
     };
     echo(&mut response, request);
-    record::store(service, connection, &place, &response, evidence.as_ref().map(|(_, evidence)| evidence)).await?;
-    if let Some((share, _)) = evidence.filter(|(share, _)| !share.is_fixture) {
+    let (share, shown) = shown.unzip();
+    record::store(service, connection, &place, &response, shown).await?;
+    if let Some(share) = share.filter(|share| !share.is_fixture) {
         store::shares::set_verification(connection, share.id, id).await?;
     }
     let action = if response.credential_valid { Action::VerificationCompleted } else { Action::VerificationFailed };
@@ -153,7 +156,7 @@ async fn decide<'s>(
     share: Option<&'s StoredShare>,
     ready: Option<Ready>,
     now: Timestamp,
-) -> Result<Result<(&'s StoredShare, ShareContent), DenyReason>, ApiError> {
+) -> Result<Result<(&'s StoredShare, WaitingContent), DenyReason>, ApiError> {
     let Some(share) = share else { return Ok(Err(DenyReason::TokenNotFound)) };
     if let Some(reason) = refuse_share(share, caller, now) {
         return Ok(Err(reason));
@@ -166,7 +169,7 @@ async fn decide<'s>(
         return Ok(Err(DenyReason::CredentialRevoked));
     }
     let Some(sealed) = &share.sealed_content else { return Ok(Err(DenyReason::TokenAlreadyUsed)) };
-    let content = ShareContent::open(service, share.id, sealed)?;
+    let content: WaitingContent = ShareContent::open(service, share.id, sealed)?;
     if is_stale(&content, &service.config.policy, now) {
         return Ok(Err(DenyReason::CredentialStale));
     }
@@ -194,7 +197,7 @@ fn refuse_share(share: &StoredShare, caller: &Redeemer, now: Timestamp) -> Optio
 }
 
 /// The proof bounded the data's age when it was presented; time has passed since.
-fn is_stale(content: &ShareContent, policy: &VerifierPolicy, now: Timestamp) -> bool {
+fn is_stale(content: &WaitingContent, policy: &VerifierPolicy, now: Timestamp) -> bool {
     let since = now.seconds_since(content.checked.presented_at).max(0).unsigned_abs();
     content.checked.max_data_age.saturating_add(since) > u64::from(policy.max_data_age_seconds) || content.checked.min_expiry <= now
 }

@@ -13,7 +13,7 @@ use passid_api::permission::PermissionSet;
 use passid_api::verify::{DenyReason, VerifyRequest, VerifyResponse};
 
 use super::presentation::{self, Checked};
-use super::redeem::{Prepared, Redeemer, prepare, redeem_prepared};
+use super::redeem::{Prepared, Redeemer, prepare, redeem, redeem_prepared};
 use crate::http::ApiError;
 use crate::institution::testing::{Api, Workspace};
 use crate::params;
@@ -85,9 +85,18 @@ impl Shown {
         prepare(&self.service, &self.redeemer, request).await.unwrap().expect("nothing speaks against it yet")
     }
 
+    /// With the prepared answer, else without it.
     async fn redeem(&self, request: &VerifyRequest, prepared: Prepared) -> VerifyResponse {
+        let (service, redeemer, response) = (self.service.clone(), self.redeemer.clone(), prepared.response().clone());
+        let written = self.service.store.write(move |connection| {
+            let taken = async move { redeem_prepared(&service, connection, &redeemer, prepared).await };
+            async move { if taken.await? { Ok(()) } else { Err(ApiError::not_found()) } }.boxed()
+        });
+        if written.await.is_ok() {
+            return response;
+        }
         let (service, redeemer, request) = (self.service.clone(), self.redeemer.clone(), request.clone());
-        self.write(move |connection| async move { redeem_prepared(&service, connection, &redeemer, &request, prepared).await }.boxed()).await
+        self.write(move |connection| async move { redeem(&service, connection, &redeemer, &request, None).await }.boxed()).await
     }
 
     async fn verifications(&self) -> i64 {
