@@ -4,11 +4,13 @@
 #![expect(clippy::cast_precision_loss, reason = "rates and latencies are printed with three digits")]
 
 mod client;
+mod endurance;
 mod floors;
 mod generator;
 mod stage;
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::{Child, Command};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -19,6 +21,7 @@ use passid_tests::server::{FREE_PORT, Server};
 
 use generator::{Measured, Requests, arrive, saturate};
 use stage::Stage;
+use url::Url;
 
 #[cfg(target_os = "linux")]
 #[global_allocator]
@@ -28,6 +31,10 @@ type Failed = Box<dyn std::error::Error + Send + Sync>;
 
 /// The server's limits, off: the load is one key's.
 const UNLIMITED: &[&str] = &["--limit", "key=off,wallet=off,workspace=off,address=off,code_misses=off,code_misses_of_all=off"];
+
+/// Requests sent before a server's rate is measured: it opens its connections, compiles its statements, and waits for the disk to have what
+/// was staged.
+const WARMING: usize = 500;
 
 /// How much of everything.
 struct Plan {
@@ -54,7 +61,12 @@ async fn main() -> Result<(), Failed> {
     let only = arguments.iter().find_map(|argument| argument.strip_prefix("--engine="));
     for database in testing::databases().await {
         if only.is_none_or(|engine| engine.eq_ignore_ascii_case(database.engine)) {
-            measure(&plan, database.engine, &database.url).await?;
+            println!("\n{}", database.engine);
+            if arguments.iter().any(|argument| argument == "--endurance") {
+                endurance::run(&database.url).await?;
+            } else {
+                measure(&plan, &database.url).await?;
+            }
         }
     }
     Ok(())
@@ -85,23 +97,27 @@ fn line(name: &str, measured: &Measured) {
     }
 }
 
-async fn measure(plan: &Plan, engine: &str, database: &DatabaseUrl) -> Result<(), Failed> {
-    println!("\n{engine}");
+/// A server on what its own stage has made ready. A server's address is part of every signed head: the stage has to have the server's.
+async fn staged(database: &DatabaseUrl, directory: &Path) -> Result<(Stage, Url), Failed> {
+    let mut server = Server::launch_on(database, FREE_PORT, directory, UNLIMITED);
+    let url = server.url.clone();
+    server.kill();
+    Ok((Stage::open(directory, database, &url).await?, url))
+}
+
+async fn measure(plan: &Plan, database: &DatabaseUrl) -> Result<(), Failed> {
     let directory = tempfile::tempdir()?;
     let bare = floor(plan, database, "bare").await?;
     let commit = floor(plan, database, "commit").await?;
 
-    // A server's address is part of every signed head: the generator's own stage has to have the server's.
-    let mut server = Server::launch_on(database, FREE_PORT, directory.path(), UNLIMITED);
-    let url = server.url.clone();
-    server.kill();
-    let stage = Stage::open(directory.path(), database, &url).await?;
-    let mut tokens = stage.shares(2 * plan.saturating).await?;
+    let (stage, url) = staged(database, directory.path()).await?;
+    let mut tokens = stage.shares(2 * (plan.saturating + WARMING)).await?;
     let fulfilments = stage.fulfilments(plan.fulfilments).await?;
     let sample = fulfilments.first().cloned().ok_or("a fulfilment")?;
     let server = Server::launch_on(database, url.authority(), directory.path(), UNLIMITED);
     let address = *server.url.socket_addrs(|| None)?.first().ok_or("an address")?;
 
+    saturate(address, redeem(tokens.drain(..WARMING).collect())).await?;
     let (before, busy) = (memory(server.process()), processor_seconds(server.process()));
     let some: Vec<_> = tokens.drain(..plan.saturating).collect();
     let saturated = saturate(address, redeem(some)).await?;
@@ -119,6 +135,7 @@ async fn measure(plan: &Plan, engine: &str, database: &DatabaseUrl) -> Result<()
 
     let history = stage_history(&stage, plan, server, &url, directory.path(), database).await?;
     let server = history;
+    saturate(address, redeem(tokens.drain(..WARMING).collect())).await?;
     let again = saturate(address, redeem(tokens)).await?;
     line(&format!("redeemed, saturated, behind {} others", plan.history), &again);
     println!("  {:<44} {:.2} times the cost of the first", "", saturated.rate / again.rate);
@@ -138,14 +155,7 @@ fn redeem(all: Vec<Vec<u8>>) -> Arc<Requests> {
     Arc::new(Requests { all, expects: b"\"credential_valid\":true" })
 }
 
-async fn stage_history(
-    stage: &Stage,
-    plan: &Plan,
-    mut server: Server,
-    url: &url::Url,
-    directory: &std::path::Path,
-    database: &DatabaseUrl,
-) -> Result<Server, Failed> {
+async fn stage_history(stage: &Stage, plan: &Plan, mut server: Server, url: &Url, directory: &Path, database: &DatabaseUrl) -> Result<Server, Failed> {
     server.kill();
     stage.history(0, plan.history).await?;
     Ok(Server::launch_on(database, url.authority(), directory, UNLIMITED))
