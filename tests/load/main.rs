@@ -109,6 +109,7 @@ async fn measure(plan: &Plan, database: &DatabaseUrl) -> Result<(), Failed> {
     let directory = tempfile::tempdir()?;
     let bare = floor(plan, database, "bare").await?;
     let commit = floor(plan, database, "commit").await?;
+    let rows = floor(plan, database, "rows").await?;
 
     let (stage, url) = staged(database, directory.path()).await?;
     let mut tokens = stage.shares(2 * (plan.saturating + WARMING)).await?;
@@ -124,7 +125,8 @@ async fn measure(plan: &Plan, database: &DatabaseUrl) -> Result<(), Failed> {
     line("redeemed, saturated", &saturated);
     let each = (processor_seconds(server.process()) - busy) / plan.saturating as f64;
     println!("  {:<44} {:.0} microseconds of the server's processor time each", "", each * 1e6);
-    println!("  {:<44} {:.2} of a bare handler, {:.2} of one durable row", "", saturated.rate / bare.rate, saturated.rate / commit.rate);
+    let parts = [bare, commit, rows].map(|floor| saturated.rate / floor.rate);
+    println!("  {:<44} {:.2} of a bare handler, {:.2} of one durable row, {:.2} of its own rows", "", parts[0], parts[1], parts[2]);
     let busy = processor_seconds(server.process());
     let fulfilled = saturate(address, Arc::new(Requests { all: fulfilments, expects: b"completed" })).await?;
     line("sessions fulfilled, saturated", &fulfilled);
@@ -171,7 +173,12 @@ async fn floor(plan: &Plan, database: &DatabaseUrl, path: &str) -> Result<Measur
     let request = |number: usize| client::request(&format!("/{path}"), &[], &format!(r#"{{"token":"{number:032}","institution_reference":"load"}}"#));
     let requests = Arc::new(Requests { all: (0..plan.floors).map(request).collect(), expects: b"\"ok\":true" });
     let measured = saturate(address, requests).await?;
-    line(if path == "bare" { "floor: a bare handler, saturated" } else { "floor: one durable row, saturated" }, &measured);
+    let name = match path {
+        "bare" => "a bare handler",
+        "commit" => "one durable row",
+        _ => "a redemption's rows, durable",
+    };
+    line(&format!("floor: {name}, saturated"), &measured);
     Ok(measured)
 }
 
