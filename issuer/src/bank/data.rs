@@ -178,6 +178,28 @@ pub struct Transaction {
     pub balance_after: Option<i64>,
 }
 
+#[cfg(test)]
+impl Transaction {
+    /// A debit in pounds that the bank tells nothing more of.
+    pub(crate) fn debit(booked_on: Date, minor: i64, description: &str) -> Self {
+        Self {
+            id: None,
+            booked_on,
+            direction: Direction::Debit,
+            minor,
+            currency: "GBP".parse().expect("a currency"),
+            description: description.to_owned(),
+            counterparty_name: None,
+            counterparty_account: None,
+            code: None,
+            sub_code: None,
+            purpose: None,
+            merchant_category: None,
+            balance_after: None,
+        }
+    }
+}
+
 impl Transaction {
     /// The amount with its sign: positive into the account.
     pub const fn signed_minor(&self) -> i64 {

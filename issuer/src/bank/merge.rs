@@ -144,24 +144,11 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::bank::data::Direction;
 
     fn row(id: Option<u32>, day: i8, minor: i64, description: &str) -> Transaction {
-        Transaction {
-            id: id.map(|id| format!("row-{id}")),
-            booked_on: date(2026, 3, day),
-            direction: Direction::Debit,
-            minor,
-            currency: "GBP".parse().unwrap(),
-            description: description.to_owned(),
-            counterparty_name: None,
-            counterparty_account: None,
-            code: None,
-            sub_code: None,
-            purpose: None,
-            merchant_category: None,
-            balance_after: None,
-        }
+        let mut row = Transaction::debit(date(2026, 3, day), minor, description);
+        row.id = id.map(|id| format!("row-{id}"));
+        row
     }
 
     fn with_balance(mut row: Transaction, balance: i64) -> Transaction {

@@ -128,21 +128,9 @@ mod tests {
 
     /// A row of 2026-03-02 over `minor`, with the balance after it.
     fn row(id: usize, minor: i64, balance_after: Option<i64>) -> Transaction {
-        Transaction {
-            id: Some(id.to_string()),
-            booked_on: jiff::civil::date(2026, 3, 2),
-            direction: crate::bank::data::Direction::Debit,
-            minor,
-            currency: "GBP".parse().unwrap(),
-            description: "COFFEE".to_owned(),
-            counterparty_name: None,
-            counterparty_account: None,
-            code: None,
-            sub_code: None,
-            purpose: None,
-            merchant_category: None,
-            balance_after,
-        }
+        let mut row = Transaction::debit(jiff::civil::date(2026, 3, 2), minor, "COFFEE");
+        (row.id, row.balance_after) = (Some(id.to_string()), balance_after);
+        row
     }
 
     #[test]

@@ -121,28 +121,15 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::bank::data::{Direction, Transaction};
+    use crate::bank::data::Transaction;
     use crate::params;
     use crate::store::testing::databases;
     use crate::testing::TestIssuer;
     use crate::wallet::testing::{linked, tokens};
 
     fn page(account: &str, walk: u32, description: &str) -> StagedPage {
-        let row = Transaction {
-            id: Some("1".into()),
-            booked_on: date(2026, 3, 1),
-            direction: Direction::Debit,
-            minor: 100,
-            currency: "GBP".parse().unwrap(),
-            description: description.to_owned(),
-            counterparty_name: None,
-            counterparty_account: None,
-            code: None,
-            sub_code: None,
-            purpose: None,
-            merchant_category: None,
-            balance_after: None,
-        };
+        let mut row = Transaction::debit(date(2026, 3, 1), 100, description);
+        row.id = Some("1".to_owned());
         StagedPage { account: account.to_owned(), walk, rows: vec![row] }
     }
 
