@@ -10,6 +10,7 @@ mod assignment;
 mod binary;
 mod claims;
 mod commitment;
+mod curve;
 mod decimal;
 mod expand;
 mod field;

@@ -2,7 +2,6 @@
 
 use core::fmt;
 
-use ark_bn254::{Fq, Fq2, G1Affine, G2Affine};
 use ark_ec::AffineRepr;
 use ark_ec::short_weierstrass::{Affine, SWCurveConfig};
 use ark_ff::PrimeField;
@@ -11,6 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use crate::curve::{Fq, Fq2, G1Affine, G2Affine};
 use crate::decimal;
 
 /// Bytes of an encoded proof.

@@ -3,12 +3,12 @@
 //! The program is the constraint system, reordered. A row either defines the one wire it does not know yet or checks wires that are
 //! all known, so a finished run has satisfied every constraint: a wrong input cannot yield a witness.
 
-use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, BigInt, Field, PrimeField};
 use zeroize::Zeroizing;
 
 use super::{MAGIC, NO_WIRE, VERSION};
 use crate::binary::{Malformed, Reader};
+use crate::curve::{Fr, from_library};
 
 /// A loaded program.
 pub(crate) struct WitnessProgram {
@@ -146,7 +146,7 @@ impl WitnessProgram {
     ///
     /// # Errors
     /// [`RunError::Unsatisfied`] names the first constraint that does not hold.
-    pub(crate) fn run(&self, inputs: &[Fr]) -> Result<Assignment, RunError> {
+    pub(crate) fn run(&self, inputs: &[ark_bn254::Fr]) -> Result<Assignment, RunError> {
         if inputs.len() != self.input_wires.len() {
             return Err(RunError::InputCount);
         }
@@ -156,7 +156,7 @@ impl WitnessProgram {
         wires[0] = Fr::ONE;
         for (wire, value) in self.input_wires.iter().zip(inputs) {
             if *wire != NO_WIRE {
-                wires[usize::from(*wire)] = *value;
+                wires[usize::from(*wire)] = from_library(value);
             }
         }
         for row in &self.rows {
@@ -220,7 +220,7 @@ mod tests {
         let changeable = program.input_wires.iter().enumerate().filter(|(_, wire)| **wire != NO_WIRE);
         for (index, _) in changeable.step_by(7) {
             let mut changed = honest.clone();
-            changed[index] += Fr::ONE;
+            changed[index] += ark_bn254::Fr::ONE;
             assert!(matches!(program.run(&changed), Err(RunError::Unsatisfied(_))), "input {index}");
         }
         assert_eq!(program.run(&honest[1..]).err(), Some(RunError::InputCount));
@@ -234,7 +234,7 @@ mod tests {
             let mut bytes = FILE.to_vec();
             bytes[offset] = byte;
             if let Ok(program) = WitnessProgram::parse(&bytes) {
-                let _ = program.run(&vec![Fr::ONE; program.input_wires.len()]);
+                let _ = program.run(&vec![ark_bn254::Fr::ONE; program.input_wires.len()]);
             }
         }
     }

@@ -4,13 +4,11 @@
 //! 2008). A scalar k is `Σ kⱼ·λʲ` with short kⱼ, so `k·P = Σ kⱼ·(λʲ·P)`: more points, but fewer windows in all. The short kⱼ are
 //! `(k, 0, …)` minus the nearest vector, by rounding, of the lattice of all vectors with `Σ vⱼ·λʲ = 0`.
 
-use ark_bn254::{Config as Curve, Fq2, Fr, g1, g2};
-use ark_ec::bn::BnConfig;
-use ark_ec::scalar_mul::glv::GLVConfig;
-use ark_ec::short_weierstrass::SWCurveConfig;
-use ark_ff::{Field, PrimeField};
+use ark_ec::short_weierstrass::{Affine, SWCurveConfig};
+use ark_ff::PrimeField;
 
 use super::msm::Point;
+use crate::curve::{FirstGroup, Fr, SecondGroup};
 
 /// The most parts a scalar is split into; fewer parts leave the rest zero.
 const MOST_PARTS: usize = 4;
@@ -67,7 +65,7 @@ fn times_fraction(left: &[u64; 4], right: &[u64; 4]) -> i128 {
     i128::from(product[4]) | i128::from(product[5]) << 64
 }
 
-impl Endomorphism for g1::Config {
+impl Endomorphism for FirstGroup {
     const PARTS: usize = 2;
     const PART_BITS: usize = 127;
     const LATTICE: &'static [[i128; MOST_PARTS]] = &[
@@ -77,7 +75,8 @@ impl Endomorphism for g1::Config {
     const QUOTIENTS: &'static [(bool, [u64; 4])] = &[(false, [0x5398_fd03_00ff_6565, 0x4cce_f014_a773_d2d2, 2, 0]), (false, [0xd91d_232e_c7e0_b3d7, 2, 0, 0])];
 
     fn image(point: &Point<Self>) -> Point<Self> {
-        (point.0 * Self::ENDO_COEFFS[0], point.1)
+        let image = Self::endomorphism(&Affine::new_unchecked(point.0, point.1));
+        (image.x, image.y)
     }
 }
 
@@ -91,31 +90,26 @@ const QUOTIENTS_G2: &[(bool, [u64; 4])] = &[
     (true, [0xf7ae_23ce_89af_ae7d, 0xc444_fab1_8d26_9b9a, 0x0, 0x0]),
 ];
 
-impl Endomorphism for g2::Config {
+impl Endomorphism for SecondGroup {
     const PARTS: usize = 4;
     const PART_BITS: usize = 65;
     const LATTICE: &'static [[i128; MOST_PARTS]] =
         &[[X + 1, X, X, -2 * X], [2 * X + 1, -X, -X - 1, -X], [2 * X, 2 * X + 1, 2 * X + 1, 2 * X + 1], [X - 1, 4 * X + 2, 1 - 2 * X, X - 1]];
     const QUOTIENTS: &'static [(bool, [u64; 4])] = QUOTIENTS_G2;
 
-    /// The Frobenius endomorphism, seen through the twist.
     fn image(point: &Point<Self>) -> Point<Self> {
-        let frobenius = |mut value: Fq2| {
-            value.frobenius_map_in_place(1);
-            value
-        };
-        (frobenius(point.0) * Curve::TWIST_MUL_BY_Q_X, frobenius(point.1) * Curve::TWIST_MUL_BY_Q_Y)
+        let image = Self::endomorphism(&Affine::new_unchecked(point.0, point.1));
+        (image.x, image.y)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use ark_bn254::{G1Affine, G1Projective, G2Affine, G2Projective};
     use ark_ec::CurveGroup;
-    use ark_ec::short_weierstrass::Affine;
-    use ark_ff::{AdditiveGroup, UniformRand};
+    use ark_ff::{AdditiveGroup, Field, UniformRand};
 
     use super::*;
+    use crate::curve::{G1Projective, G2Projective};
 
     fn signed(part: i128) -> Fr {
         let size = Fr::from(part.unsigned_abs());
@@ -145,7 +139,7 @@ mod tests {
     #[test]
     fn the_parts_are_short_and_make_up_the_scalar() {
         let mut rng = ark_std::test_rng();
-        check::<g1::Config>(g1::Config::LAMBDA, G1Projective::rand(&mut rng).into_affine() as G1Affine);
-        check::<g2::Config>(Fr::from(6u64) * Fr::from(X.unsigned_abs()).square(), G2Projective::rand(&mut rng).into_affine() as G2Affine);
+        check(FirstGroup::LAMBDA, G1Projective::rand(&mut rng).into_affine());
+        check(Fr::from(6u64) * Fr::from(X.unsigned_abs()).square(), G2Projective::rand(&mut rng).into_affine());
     }
 }

@@ -4,7 +4,6 @@
 //! distributed exactly like a proof with fresh blinding, A and B uniform and independent and C given by them (theorem 3 of Bagheri,
 //! Kohlweiss, Siim, Volkhov, eprint 2020/811). This way nothing is needed of B in the first group, a seventh of the work.
 
-use ark_bn254::{Fr, G1Affine, G2Affine};
 use ark_ec::CurveGroup;
 use ark_ff::Field;
 
@@ -13,6 +12,7 @@ use super::cancel::CancelToken;
 use super::key::ProvingKey;
 use super::msm::Sum;
 use crate::assignment::program::Assignment;
+use crate::curve::{Fr, G1Affine, G2Affine};
 
 /// The three points of a proof, not yet checked.
 pub(super) struct Points {

@@ -4,10 +4,10 @@
 //! Skipped are the constraint coefficients, which the witness program carries, and what the prover does without: beta, delta and
 //! `b_i(τ)` in the first group.
 
-use ark_bn254::{Fq, Fq2, Fr, G1Affine, G2Affine};
 use ark_ff::{AdditiveGroup, BigInt, PrimeField};
 
 use crate::binary::{Malformed, Reader, SectionFile};
+use crate::curve::{Fq, Fq2, Fr, G1Affine, G2Affine};
 
 const GROTH16: u32 = 1;
 
@@ -146,14 +146,17 @@ mod tests {
     #[cfg(feature = "oracle")]
     #[test]
     fn ark_circom_reads_the_same_key() {
+        use crate::curve::{first_group, second_group};
+
         let ours = ProvingKey::parse(FILE).expect("committed");
         let (theirs, _) = ark_circom::read_zkey(&mut std::io::Cursor::new(FILE)).expect("committed");
-        assert_eq!(ours.alpha_g1, theirs.vk.alpha_g1);
-        assert_eq!(ours.beta_g2, theirs.vk.beta_g2);
-        assert_eq!(ours.delta_g2, theirs.vk.delta_g2);
-        assert_eq!(ours.a, theirs.a_query);
-        assert_eq!(ours.b_g2, theirs.b_g2_query);
-        assert_eq!(ours.private, theirs.l_query);
-        assert_eq!(ours.quotient, theirs.h_query);
+        let first = |points: &[ark_bn254::G1Affine]| points.iter().map(first_group).collect::<Vec<_>>();
+        assert_eq!(ours.alpha_g1, first_group(&theirs.vk.alpha_g1));
+        assert_eq!(ours.beta_g2, second_group(&theirs.vk.beta_g2));
+        assert_eq!(ours.delta_g2, second_group(&theirs.vk.delta_g2));
+        assert_eq!(ours.a, first(&theirs.a_query));
+        assert_eq!(ours.b_g2, theirs.b_g2_query.iter().map(second_group).collect::<Vec<_>>());
+        assert_eq!(ours.private, first(&theirs.l_query));
+        assert_eq!(ours.quotient, first(&theirs.h_query));
     }
 }

@@ -11,7 +11,6 @@ mod quotient;
 
 use std::sync::{Mutex, TryLockError};
 
-use ark_bn254::Fr;
 use ark_ff::PrimeField;
 use rand::CryptoRng;
 use zeroize::Zeroizing;
@@ -23,6 +22,7 @@ use crate::artifacts::{ArtifactError, ArtifactFile, Artifacts};
 use crate::assignment::inputs;
 use crate::assignment::program::{RunError, WitnessProgram};
 use crate::binary::Malformed;
+use crate::curve::Fr;
 use crate::{PUBLIC_SIGNALS, Proof, Statement, Verifier, Witness, WitnessError};
 
 /// Makes proofs. Holds the keys (about 4 MiB); make one and keep it.

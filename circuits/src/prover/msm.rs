@@ -7,7 +7,6 @@
 
 use std::sync::OnceLock;
 
-use ark_bn254::Fr;
 use ark_ec::short_weierstrass::{Affine, Projective};
 use ark_ec::{AdditiveGroup, AffineRepr, CurveConfig};
 use ark_ff::Zero;
@@ -18,6 +17,7 @@ use super::ProveError;
 use super::buckets::Buckets;
 use super::cancel::CancelToken;
 use super::endomorphism::Endomorphism;
+use crate::curve::Fr;
 
 /// A point by its coordinates; never the identity.
 pub(super) type Point<P> = (<P as CurveConfig>::BaseField, <P as CurveConfig>::BaseField);
@@ -121,11 +121,11 @@ fn signed_digits<P: Endomorphism>(parts: &[i128], bits: usize) -> Vec<i16> {
 
 #[cfg(test)]
 mod tests {
-    use ark_bn254::{G1Affine, G1Projective, G2Affine, G2Projective};
     use ark_ec::{CurveGroup, VariableBaseMSM};
     use ark_ff::{Field, UniformRand};
 
     use super::*;
+    use crate::curve::{G1Affine, G1Projective, G2Affine, G2Projective};
 
     fn sum<P: Endomorphism>(lists: &[(&[Affine<P>], &[Fr])], cancel: &CancelToken) -> Result<Projective<P>, ProveError> {
         let sum = Sum::new(lists);

@@ -3,12 +3,12 @@
 //! With `A`, `B`, `C` the polynomials that take the constraints' values on the domain, snarkjs' key wants `A·B - C` evaluated on the
 //! odd points of the domain twice as fine, where the vanishing polynomial is the constant −2 that the key already contains.
 
-use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, FftField, Field};
 use ark_poly::{EvaluationDomain, Radix2EvaluationDomain};
 use zeroize::Zeroizing;
 
 use crate::assignment::program::Assignment;
+use crate::curve::Fr;
 
 /// The domain of one circuit.
 pub(crate) struct QuotientDomain {

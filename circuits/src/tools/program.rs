@@ -3,6 +3,7 @@
 use ark_bn254::Fr;
 
 use crate::assignment::program::{RunError, WitnessProgram};
+use crate::curve::to_library;
 
 /// A witness program, for tests that feed it what the native check would refuse.
 pub struct Program(WitnessProgram);
@@ -27,7 +28,7 @@ impl Program {
     /// The first constraint that does not hold; none when the number of inputs is wrong.
     pub fn run(&self, inputs: &[Fr]) -> Result<Vec<Fr>, Option<usize>> {
         match self.0.run(inputs) {
-            Ok(assignment) => Ok(assignment.wires.to_vec()),
+            Ok(assignment) => Ok(assignment.wires.iter().map(to_library).collect()),
             Err(RunError::Unsatisfied(constraint)) => Err(Some(constraint)),
             Err(RunError::InputCount) => Err(None),
         }

@@ -3,8 +3,6 @@
 //! With independent random 128-bit weights a batch that contains a bad proof passes with probability at most 2^-128. A batch of n
 //! costs n + 3 Miller loops and one final exponentiation instead of 3n and n.
 
-use ark_bn254::{Fq12, Fr, G1Affine, G1Projective, g1};
-use ark_ec::scalar_mul::glv::GLVConfig;
 use ark_ec::{AdditiveGroup, CurveGroup};
 use ark_ff::{Field, Zero};
 use rand::CryptoRng;
@@ -12,6 +10,7 @@ use rayon::prelude::*;
 
 use super::pairing::{self, Lines};
 use super::{Verifier, VerifyError, with_one};
+use crate::curve::{FirstGroup, Fq12, Fr, G1Affine, G1Projective, from_library};
 use crate::{FieldElement, PUBLIC_SIGNALS, Proof};
 
 /// Below this many proofs one by one is as fast as a batch.
@@ -57,7 +56,7 @@ impl Verifier {
         for (entry, weight) in entries.iter().zip(&weights) {
             let weight = weight.scalar();
             for (sum, signal) in inputs.iter_mut().zip(entry.signals) {
-                *sum += *signal.as_fr() * weight;
+                *sum += from_library(signal.as_fr()) * weight;
             }
         }
 
@@ -103,13 +102,13 @@ impl Weight {
     }
 
     fn scalar(&self) -> Fr {
-        Fr::from(self.low) + Fr::from(self.high) * g1::Config::LAMBDA
+        Fr::from(self.low) + Fr::from(self.high) * FirstGroup::LAMBDA
     }
 }
 
 /// `Σ weightᵢ · pointᵢ`, with shared doublings.
 fn weighted_sum(points: &[(G1Affine, &Weight)]) -> G1Projective {
-    let images: Vec<G1Affine> = points.iter().map(|(point, _)| g1::Config::endomorphism_affine(point)).collect();
+    let images: Vec<G1Affine> = points.iter().map(|(point, _)| FirstGroup::endomorphism(point)).collect();
     let mut sum = G1Projective::zero();
     for bit in (0..u64::BITS).rev() {
         sum.double_in_place();

@@ -1,8 +1,9 @@
 //! The public signals' part of the equation: a sum of fixed points, so that small multiples of each can be kept.
 
-use ark_bn254::{Fr, G1Affine, G1Projective};
 use ark_ec::{AdditiveGroup, CurveGroup};
 use ark_ff::{PrimeField, Zero};
+
+use crate::curve::{Fr, G1Affine, G1Projective};
 
 /// Multiples kept per point: 1 to 255, one for each value of a byte but zero.
 const MULTIPLES: usize = 255;

@@ -1,6 +1,5 @@
 //! Reading a verification key as snarkjs writes it, and refusing every one that would let anybody prove anything.
 
-use ark_bn254::{Bn254, Fq, Fq2, G1Affine, G2Affine};
 use ark_ec::AffineRepr;
 use ark_ec::short_weierstrass::{Affine, SWCurveConfig};
 use ark_ff::PrimeField;
@@ -8,6 +7,7 @@ use ark_groth16::VerifyingKey;
 use serde::Deserialize;
 
 use crate::artifacts::{ArtifactError, ArtifactFile};
+use crate::curve::{Curve, Fq, Fq2, G1Affine, G2Affine};
 use crate::{PUBLIC_SIGNALS, decimal};
 
 /// The JSON of snarkjs. It also holds the pairing of alpha and beta, which is computed here instead of believed.
@@ -33,7 +33,7 @@ const fn malformed(reason: &'static str) -> ArtifactError {
 }
 
 /// Parses and checks a key; the pin was checked before, so a key refused here was pinned by mistake.
-pub(crate) fn parse(json: &[u8]) -> Result<VerifyingKey<Bn254>, ArtifactError> {
+pub(crate) fn parse(json: &[u8]) -> Result<VerifyingKey<Curve>, ArtifactError> {
     let json: KeyJson = serde_json::from_slice(json).map_err(|_| malformed("not the JSON of a verification key"))?;
     if json.protocol != "groth16" || json.curve != "bn128" {
         return Err(malformed("not groth16 over bn128"));
@@ -41,7 +41,7 @@ pub(crate) fn parse(json: &[u8]) -> Result<VerifyingKey<Bn254>, ArtifactError> {
     if json.public_signals != PUBLIC_SIGNALS || json.inputs.len() != PUBLIC_SIGNALS + 1 {
         return Err(malformed("wrong number of public signals"));
     }
-    let key = VerifyingKey::<Bn254> {
+    let key = VerifyingKey::<Curve> {
         alpha_g1: first_group(&json.vk_alpha_1)?,
         beta_g2: second_group(&json.vk_beta_2)?,
         gamma_g2: second_group(&json.vk_gamma_2)?,

@@ -6,12 +6,12 @@ pub(crate) mod key;
 mod pairing;
 mod prepared;
 
-use ark_bn254::Fr;
 use ark_ec::CurveGroup;
 use ark_ff::Field;
 
 use self::prepared::PreparedKey;
 use crate::artifacts::{ArtifactError, ArtifactFile, EMBEDDED_VERIFICATION_KEY};
+use crate::curve::{Fr, from_library};
 use crate::{FieldElement, PUBLIC_SIGNALS, Proof, Statement};
 
 /// Checks proofs against the pinned verification key. Cheap to share, safe to use from many threads.
@@ -79,7 +79,7 @@ impl Verifier {
     /// [`VerifyError::SignalCount`] for another number than [`PUBLIC_SIGNALS`], [`VerifyError::Invalid`] when the proof fails.
     pub fn verify_signals(&self, signals: &[FieldElement], proof: &Proof) -> Result<(), VerifyError> {
         let signals: &[FieldElement; PUBLIC_SIGNALS] = signals.try_into().map_err(|_| VerifyError::SignalCount { found: signals.len() })?;
-        let scalars: [Fr; PUBLIC_SIGNALS + 1] = with_one(Fr::ONE, &signals.map(|signal| *signal.as_fr()));
+        let scalars: [Fr; PUBLIC_SIGNALS + 1] = with_one(Fr::ONE, &signals.map(|signal| from_library(signal.as_fr())));
         let key = &self.key;
         let inputs = key.inputs.sum(&scalars).into_affine();
         let lines = pairing::lines(&proof.b);

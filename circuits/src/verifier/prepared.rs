@@ -1,10 +1,10 @@
 //! A verification key made ready: what each verification would otherwise compute again.
 
-use ark_bn254::{Bn254, Fq12, G1Affine};
 use ark_groth16::VerifyingKey;
 
 use super::inputs::FixedPoints;
 use super::pairing::{self, Lines};
+use crate::curve::{Curve, Fq12, G1Affine};
 
 /// The parts of the equation `e(A, B) = e(α, β) · e(inputs, γ) · e(C, δ)` that the key determines.
 pub(super) struct PreparedKey {
@@ -21,7 +21,7 @@ pub(super) struct PreparedKey {
 
 impl PreparedKey {
     /// `None` if the pairing of alpha and beta does not exist, which no checked key shows.
-    pub(super) fn new(key: &VerifyingKey<Bn254>) -> Option<Self> {
+    pub(super) fn new(key: &VerifyingKey<Curve>) -> Option<Self> {
         let beta = pairing::lines(&key.beta_g2);
         Some(Self {
             alpha: key.alpha_g1,
