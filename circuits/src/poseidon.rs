@@ -2,8 +2,9 @@
 
 use std::sync::OnceLock;
 
-use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field, PrimeField};
+
+use crate::curve::{Fr, from_library, to_library};
 
 /// What a hash is for. The tag is the first state element, where plain Poseidon has zero, so that no value hashed for one purpose
 /// can stand for another.
@@ -33,18 +34,18 @@ impl Domain {
         }
     }
 
-    pub(crate) fn element(self) -> Fr {
+    fn element(self) -> Fr {
         self.tag().bytes().fold(Fr::ZERO, |value, byte| value * Fr::from(256u64) + Fr::from(byte))
     }
 }
 
 /// Hashes `N` elements under a domain tag: the permutation of width `N + 1`, first element of the result.
-pub(crate) fn hash<const N: usize>(domain: Domain, inputs: &[Fr; N]) -> Fr {
+pub(crate) fn hash<const N: usize>(domain: Domain, inputs: &[ark_bn254::Fr; N]) -> ark_bn254::Fr {
     let mut state = Vec::with_capacity(N + 1);
     state.push(domain.element());
-    state.extend_from_slice(inputs);
+    state.extend(inputs.iter().map(from_library));
     permute(parameters(N + 1), &mut state);
-    state.first().copied().unwrap_or_default()
+    to_library(&state.first().copied().unwrap_or_default())
 }
 
 const FULL_ROUNDS: usize = 8;
@@ -89,22 +90,31 @@ fn permute(parameters: &Parameters, state: &mut Vec<Fr>) {
             *element *= element.square().square();
         }
         for (target, row) in mixed.iter_mut().zip(parameters.matrix.chunks_exact(parameters.width)) {
-            *target = row.iter().zip(state.iter()).map(|(factor, element)| *factor * element).sum();
+            *target = sum_of_products(row, state);
         }
         core::mem::swap(state, &mut mixed);
     }
 }
 
+/// `Σ leftᵢ·rightᵢ`, two at a time, because two products share a reduction.
+fn sum_of_products(left: &[Fr], right: &[Fr]) -> Fr {
+    let ((left, last_left), (right, last_right)) = (left.as_chunks::<2>(), right.as_chunks::<2>());
+    let pairs: Fr = left.iter().zip(right).map(|(left, right)| Fr::sum_of_products(left, right)).sum();
+    last_left.iter().zip(last_right).fold(pairs, |sum, (left, right)| sum + *left * right)
+}
+
 #[cfg(test)]
 mod tests {
-    use ark_ff::UniformRand;
+    use ark_bn254::Fr;
+    use ark_ff::{AdditiveGroup, Field, UniformRand};
     use light_poseidon::{Poseidon, PoseidonHasher};
 
-    use super::*;
+    use super::{Domain, hash};
+    use crate::curve::to_library;
 
     fn compare<const N: usize>(domain: Domain) {
         let mut rng = ark_std::test_rng();
-        let mut theirs = Poseidon::<Fr>::with_domain_tag_circom(N, domain.element()).expect("a width it knows");
+        let mut theirs = Poseidon::<Fr>::with_domain_tag_circom(N, to_library(&domain.element())).expect("a width it knows");
         for inputs in [[Fr::ZERO; N], [-Fr::ONE; N], core::array::from_fn(|_| Fr::rand(&mut rng))] {
             assert_eq!(hash(domain, &inputs), theirs.hash(&inputs).expect("hash"));
         }

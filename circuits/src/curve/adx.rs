@@ -16,7 +16,7 @@ pub(super) struct Adx(());
 
 impl Adx {
     /// Asks the processor; the standard library remembers the answer, so that asking costs a load and a comparison.
-    #[inline(always)]
+    #[inline]
     pub(super) fn detect() -> Option<Self> {
         (std::arch::is_x86_feature_detected!("adx") && std::arch::is_x86_feature_detected!("bmi2")).then_some(Self(()))
     }
@@ -145,15 +145,16 @@ macro_rules! run {
     }};
 }
 
+#[expect(clippy::unused_self, reason = "having one shows that the instructions exist")]
 impl Adx {
     /// `a · b / 2²⁵⁶`, for factors below the modulus.
-    #[inline(always)]
+    #[inline]
     pub(super) fn multiply(self, a: &Limbs, b: &Limbs, modulus: &'static Modulus) -> Limbs {
         run!(a, b, modulus, first_row!(0, 0), reduce!(), row!(0, 8), reduce!(), row!(0, 16), reduce!(), row!(0, 24), reduce!(),)
     }
 
     /// `(a₀b₀ + a₁b₁) / 2²⁵⁶` with one reduction, for factors below the modulus.
-    #[inline(always)]
+    #[inline]
     pub(super) fn multiply_two(self, a: &[Limbs; 2], b: &[Limbs; 2], modulus: &'static Modulus) -> Limbs {
         run!(
             a,

@@ -41,7 +41,7 @@ impl Fp2Config for Fq2Config {
     const FROBENIUS_COEFF_FP2_C1: &'static [Fq] = &[Fq::ONE, Self::NONRESIDUE];
 
     /// The factor is −1.
-    #[inline(always)]
+    #[inline]
     fn mul_fp_by_nonresidue_in_place(value: &mut Fq) -> &mut Fq {
         value.neg_in_place()
     }
@@ -59,7 +59,7 @@ impl Fp6Config for Fq6Config {
     const FROBENIUS_COEFF_FP6_C2: &'static [Fq2] = &pairs::<6>(library::Fq6Config::FROBENIUS_COEFF_FP6_C2);
 
     /// The factor is 9 + u, so the product is `9c₀ − c₁ + (9c₁ + c₀)u`.
-    #[inline(always)]
+    #[inline]
     fn mul_fp2_by_nonresidue_in_place(value: &mut Fq2) -> &mut Fq2 {
         let (c0, c1) = (value.c0, value.c1);
         let nine_times = |value: Fq| {

@@ -56,7 +56,7 @@ impl SWCurveConfig for FirstGroup {
     const GENERATOR: G1Affine = first_group(&library::g1::Config::GENERATOR);
     type ZeroFlag = ();
 
-    #[inline(always)]
+    #[inline]
     fn mul_by_a(_: Fq) -> Fq {
         Fq::ZERO
     }
@@ -96,7 +96,7 @@ impl SWCurveConfig for SecondGroup {
     const GENERATOR: G2Affine = second_group(&library::g2::Config::GENERATOR);
     type ZeroFlag = ();
 
-    #[inline(always)]
+    #[inline]
     fn mul_by_a(_: Fq2) -> Fq2 {
         Fq2::ZERO
     }

@@ -12,7 +12,7 @@ pub(super) struct Modulus {
 
 impl Modulus {
     /// `a + b`
-    #[inline(always)]
+    #[inline]
     pub(super) fn add(&self, a: &Limbs, b: &Limbs) -> Limbs {
         let (sum, _) = add(a, b);
         let (reduced, borrow) = subtract(&sum, &self.limbs);
@@ -20,7 +20,7 @@ impl Modulus {
     }
 
     /// `a - b`
-    #[inline(always)]
+    #[inline]
     pub(super) fn subtract(&self, a: &Limbs, b: &Limbs) -> Limbs {
         let (difference, borrow) = subtract(a, b);
         let mask = u64::from(borrow).wrapping_neg();
@@ -29,7 +29,7 @@ impl Modulus {
     }
 }
 
-#[inline(always)]
+#[inline]
 fn add(a: &Limbs, b: &Limbs) -> (Limbs, bool) {
     let (r0, carry) = a[0].overflowing_add(b[0]);
     let (r1, carry) = a[1].carrying_add(b[1], carry);
@@ -38,7 +38,7 @@ fn add(a: &Limbs, b: &Limbs) -> (Limbs, bool) {
     ([r0, r1, r2, r3], carry)
 }
 
-#[inline(always)]
+#[inline]
 fn subtract(a: &Limbs, b: &Limbs) -> (Limbs, bool) {
     let (r0, borrow) = a[0].overflowing_sub(b[0]);
     let (r1, borrow) = a[1].borrowing_sub(b[1], borrow);
@@ -47,7 +47,7 @@ fn subtract(a: &Limbs, b: &Limbs) -> (Limbs, bool) {
     ([r0, r1, r2, r3], borrow)
 }
 
-#[inline(always)]
+#[inline]
 fn select(first: bool, a: &Limbs, b: &Limbs) -> Limbs {
     let mask = u64::from(first).wrapping_neg();
     [b[0] ^ (mask & (a[0] ^ b[0])), b[1] ^ (mask & (a[1] ^ b[1])), b[2] ^ (mask & (a[2] ^ b[2])), b[3] ^ (mask & (a[3] ^ b[3]))]

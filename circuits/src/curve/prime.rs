@@ -50,27 +50,27 @@ impl<Library: MontConfig<4>> MontConfig<4> for Accelerated<Library> {
     const GENERATOR: Element<Library> = from_library(&Library::GENERATOR);
     const TWO_ADIC_ROOT_OF_UNITY: Element<Library> = from_library(&Library::TWO_ADIC_ROOT_OF_UNITY);
 
-    #[inline(always)]
+    #[inline]
     fn add_assign(a: &mut Element<Library>, b: &Element<Library>) {
         a.0.0 = Self::PARAMETERS.add(&a.0.0, &b.0.0);
     }
 
-    #[inline(always)]
+    #[inline]
     fn sub_assign(a: &mut Element<Library>, b: &Element<Library>) {
         a.0.0 = Self::PARAMETERS.subtract(&a.0.0, &b.0.0);
     }
 
-    #[inline(always)]
+    #[inline]
     fn double_in_place(a: &mut Element<Library>) {
         a.0.0 = Self::PARAMETERS.add(&a.0.0, &a.0.0);
     }
 
-    #[inline(always)]
+    #[inline]
     fn neg_in_place(a: &mut Element<Library>) {
         a.0.0 = Self::PARAMETERS.subtract(&[0; 4], &a.0.0);
     }
 
-    #[inline(always)]
+    #[inline]
     fn mul_assign(a: &mut Element<Library>, b: &Element<Library>) {
         #[cfg(target_arch = "x86_64")]
         if let Some(adx) = Adx::detect() {
@@ -80,7 +80,7 @@ impl<Library: MontConfig<4>> MontConfig<4> for Accelerated<Library> {
         *a = Self::multiply_portably(a, b);
     }
 
-    #[inline(always)]
+    #[inline]
     fn square_in_place(a: &mut Element<Library>) {
         #[cfg(target_arch = "x86_64")]
         if let Some(adx) = Adx::detect() {
@@ -90,7 +90,7 @@ impl<Library: MontConfig<4>> MontConfig<4> for Accelerated<Library> {
         *a = Self::square_portably(a);
     }
 
-    #[inline(always)]
+    #[inline]
     fn sum_of_products<const M: usize>(a: &[Element<Library>; M], b: &[Element<Library>; M]) -> Element<Library> {
         #[cfg(target_arch = "x86_64")]
         if let ([a0, a1], [b0, b1], Some(adx)) = (a.as_slice(), b.as_slice(), Adx::detect()) {
