@@ -107,9 +107,9 @@ impl Artifacts {
     #[cfg(feature = "prover")]
     pub const fn embedded() -> Self {
         Self {
-            proving_key: Cow::Borrowed(include_bytes!("../artifacts/claims_v1.zkey")),
-            witness_program: Cow::Borrowed(include_bytes!("../artifacts/claims_v1.program")),
-            verification_key: Cow::Borrowed(EMBEDDED_VERIFICATION_KEY),
+            proving_key: Cow::Borrowed(&EMBEDDED_PROVING_KEY),
+            witness_program: Cow::Borrowed(&EMBEDDED_WITNESS_PROGRAM),
+            verification_key: Cow::Borrowed(&EMBEDDED_VERIFICATION_KEY),
         }
     }
 
@@ -127,8 +127,19 @@ impl Artifacts {
     }
 }
 
+// Statics, not constants: of a constant every crate that uses it would carry its own copy.
+
+/// The proving key compiled into every program that proves.
+#[cfg(feature = "prover")]
+static EMBEDDED_PROVING_KEY: [u8; include_bytes!("../artifacts/claims_v1.zkey").len()] = *include_bytes!("../artifacts/claims_v1.zkey");
+
+/// The witness program compiled into every program that proves.
+#[cfg(feature = "prover")]
+static EMBEDDED_WITNESS_PROGRAM: [u8; include_bytes!("../artifacts/claims_v1.program").len()] = *include_bytes!("../artifacts/claims_v1.program");
+
 /// The verification key compiled into every program that verifies.
-pub(crate) const EMBEDDED_VERIFICATION_KEY: &[u8] = include_bytes!("../artifacts/verification_key.json");
+pub(crate) static EMBEDDED_VERIFICATION_KEY: [u8; include_bytes!("../artifacts/verification_key.json").len()] =
+    *include_bytes!("../artifacts/verification_key.json");
 
 #[cfg(test)]
 mod tests {

@@ -95,7 +95,7 @@ mod tests {
     use crate::artifacts::EMBEDDED_VERIFICATION_KEY;
 
     fn refused(change: impl FnOnce(&mut Value)) -> &'static str {
-        let mut key: Value = serde_json::from_slice(EMBEDDED_VERIFICATION_KEY).expect("json");
+        let mut key: Value = serde_json::from_slice(&EMBEDDED_VERIFICATION_KEY).expect("json");
         change(&mut key);
         match parse(key.to_string().as_bytes()) {
             Err(ArtifactError::Malformed { reason, .. }) => reason,
@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn the_committed_key_is_accepted() {
-        assert!(parse(EMBEDDED_VERIFICATION_KEY).is_ok());
+        assert!(parse(&EMBEDDED_VERIFICATION_KEY).is_ok());
     }
 
     #[test]

@@ -60,7 +60,7 @@ impl Verifier {
     /// # Errors
     /// [`ArtifactError`] when the program was built from damaged files.
     pub fn embedded() -> Result<Self, ArtifactError> {
-        Self::load(EMBEDDED_VERIFICATION_KEY)
+        Self::load(&EMBEDDED_VERIFICATION_KEY)
     }
 
     /// Whether the proof proves the statement.
