@@ -1,4 +1,4 @@
-//! Numbers of four limbs below a modulus: sums and differences without branches, which random numbers would mispredict every second time.
+//! Numbers of four limbs below a modulus: sums and differences without branches, which random numbers make unpredictable.
 
 /// 256 bits, least significant limb first.
 pub(super) type Limbs = [u64; 4];
