@@ -11,21 +11,12 @@ pub(super) const READ_AT: &str = "2026-11-21T04:00:00Z";
 
 /// A row of `minor` units, negative for money spent, with `other` on the other side.
 pub(super) fn row(day: &str, minor: i64, other: &str) -> Transaction {
-    Transaction {
-        id: None,
-        booked_on: day.parse().unwrap(),
-        direction: if minor < 0 { Direction::Debit } else { Direction::Credit },
-        minor: minor.abs(),
-        currency: "GBP".parse().unwrap(),
-        description: other.to_owned(),
-        counterparty_name: Some(other.to_owned()),
-        counterparty_account: None,
-        code: None,
-        sub_code: None,
-        purpose: None,
-        merchant_category: None,
-        balance_after: None,
+    let mut row = Transaction::debit(day.parse().unwrap(), minor.abs(), other);
+    row.counterparty_name = Some(other.to_owned());
+    if minor >= 0 {
+        row.direction = Direction::Credit;
     }
+    row
 }
 
 /// The same row every month for `count` months, the last one on `last`.
