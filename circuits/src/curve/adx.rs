@@ -1,8 +1,8 @@
 //! Products in Montgomery form by the instructions `mulx`, `adcx` and `adox` of x86-64 processors (extensions BMI2 and ADX), which
 //! the compiler does not use for chains of carries. Four limbs of 64 bits, least significant first.
 //!
-//! The method is Montgomery's with the reduction after every limb (Koç, Acar, Kaliski, IEEE Micro 1996, "CIOS"). The modulus has
-//! less than 254 bits, so that no carry leaves the fifth limb and a result before the last subtraction is below twice the modulus.
+//! The method is Montgomery's with the reduction after every limb (Koç, Acar, Kaliski, IEEE Micro 1996, "CIOS"). The modulus is
+//! below 2²⁵⁴, so that no carry leaves the fifth limb and a result before the last subtraction is below twice the modulus.
 
 #![expect(unsafe_code, reason = "instructions that no safe function offers")]
 

@@ -5,7 +5,7 @@
 //! it has answered everybody. Then the whole log is copied and the next write begins it anew, which only a writer can see to.
 //!
 //! However it is copied, the database's file is synced in the end, and commits wait for the disk meanwhile, the longer the more there was: a
-//! short log is copied often and nobody notices; one of 32 MiB makes every fiftieth request wait 20 ms.
+//! short log is copied often and nobody notices; one of 32 MiB makes every hundredth request of a busy server wait 20 ms.
 
 use std::cell::Cell;
 use std::ffi::c_int;
