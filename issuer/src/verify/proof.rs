@@ -167,11 +167,16 @@ mod tests {
     async fn a_caller_who_goes_away_costs_nobody_their_answer() {
         let (proof, honest, _) = presented().await;
         let checker = checker();
+        // Every place is taken, so whoever asks now waits, however fast the machine.
+        let places = checker.0.places;
+        checker.0.state().places_taken = places;
         let mut leaving: Vec<_> = (0..8).map(|_| Box::pin(checker.verify(&honest, proof.clone()))).collect();
         for check in &mut leaving {
             assert!(futures_util::poll!(check.as_mut()).is_pending());
         }
         drop(leaving);
+        checker.0.state().places_taken = 0;
         assert!(checker.verify(&honest, proof).await.unwrap());
+        assert!(checker.0.state().waiting.is_empty());
     }
 }
