@@ -3,7 +3,7 @@
 use ark_bn254 as library;
 use ark_ff::{AdditiveGroup, Field, Fp2, Fp2Config, Fp6, Fp6Config, Fp12, Fp12Config, Fp256, MontBackend};
 
-use super::prime::{Accelerated, from_library};
+use super::prime::{Accelerated, from_library, nine_times_plus};
 
 /// Coordinates of the first group.
 pub(crate) type Fq = Fp256<MontBackend<Accelerated<library::FqConfig>, 4>>;
@@ -61,15 +61,7 @@ impl Fp6Config for Fq6Config {
     /// The factor is 9 + u, so the product is `9c₀ − c₁ + (9c₁ + c₀)u`.
     #[inline]
     fn mul_fp2_by_nonresidue_in_place(value: &mut Fq2) -> &mut Fq2 {
-        let (c0, c1) = (value.c0, value.c1);
-        let nine_times = |value: Fq| {
-            let mut eight = value;
-            for _ in 0..3 {
-                eight.double_in_place();
-            }
-            eight + value
-        };
-        *value = Fq2::new(nine_times(c0) - c1, nine_times(c1) + c0);
+        *value = Fq2::new(nine_times_plus(&value.c0, &-value.c1), nine_times_plus(&value.c1, &value.c0));
         value
     }
 }

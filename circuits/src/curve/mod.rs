@@ -10,10 +10,10 @@ mod groups;
 mod limbs;
 mod prime;
 
-pub(crate) use self::fields::{Fq, Fq2, Fq12, Fr};
+pub(crate) use self::fields::{Fq, Fq2, Fq6, Fq6Config, Fq12, Fr};
 #[cfg(test)]
 pub(crate) use self::groups::G2Projective;
 pub(crate) use self::groups::{Curve, CurveParameters, FirstGroup, G1Affine, G1Projective, G2Affine, SecondGroup};
 #[cfg(all(test, feature = "oracle"))]
 pub(crate) use self::groups::{first_group, second_group};
-pub(crate) use self::prime::{from_library, to_library};
+pub(crate) use self::prime::{from_library, sum_of_products, to_library};

@@ -6,6 +6,8 @@ use ark_ff::{BigInt, Fp, Fp256, MontBackend, MontConfig};
 
 #[cfg(target_arch = "x86_64")]
 use super::adx::Adx;
+#[cfg(target_arch = "x86_64")]
+use super::limbs::Limbs;
 use super::limbs::Modulus;
 
 /// The prime field of one of the library's configurations: same modulus, same Montgomery form, other products.
@@ -30,16 +32,19 @@ impl<Library: MontConfig<4>> Accelerated<Library> {
         &Modulus { limbs: Library::MODULUS.0, inverse: Library::INV }
     };
 
+    #[inline(never)]
     fn multiply_portably(a: &Element<Library>, b: &Element<Library>) -> Element<Library> {
         from_library(&(to_library(a) * to_library(b)))
     }
 
+    #[inline(never)]
     fn square_portably(a: &Element<Library>) -> Element<Library> {
         let mut value = to_library(a);
         Library::square_in_place(&mut value);
         from_library(&value)
     }
 
+    #[inline(never)]
     fn sum_of_products_portably<const M: usize>(a: &[Element<Library>; M], b: &[Element<Library>; M]) -> Element<Library> {
         from_library(&Library::sum_of_products(&a.each_ref().map(to_library), &b.each_ref().map(to_library)))
     }
@@ -92,12 +97,31 @@ impl<Library: MontConfig<4>> MontConfig<4> for Accelerated<Library> {
 
     #[inline]
     fn sum_of_products<const M: usize>(a: &[Element<Library>; M], b: &[Element<Library>; M]) -> Element<Library> {
-        #[cfg(target_arch = "x86_64")]
-        if let ([a0, a1], [b0, b1], Some(adx)) = (a.as_slice(), b.as_slice(), Adx::detect()) {
-            return Fp::new_unchecked(BigInt(adx.multiply_two(&[a0.0.0, a1.0.0], &[b0.0.0, b1.0.0], Self::PARAMETERS)));
-        }
-        Self::sum_of_products_portably(a, b)
+        sum_of_products(a.each_ref(), b.each_ref())
     }
+}
+
+/// `Σ aᵢ·bᵢ`, with one reduction where the processor's products are used and there are no more than four.
+#[inline]
+pub(crate) fn sum_of_products<Library: MontConfig<4>, const M: usize>(a: [&Element<Library>; M], b: [&Element<Library>; M]) -> Element<Library> {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(adx) = Adx::detect()
+        && let Some(sum) = adx.sum_of_products(a.map(limbs), b.map(limbs), Accelerated::<Library>::PARAMETERS)
+    {
+        return Fp::new_unchecked(BigInt(sum));
+    }
+    Accelerated::sum_of_products_portably(&a.map(|value| *value), &b.map(|value| *value))
+}
+
+/// `9a + b`
+#[inline]
+pub(crate) fn nine_times_plus<Library: MontConfig<4>>(a: &Element<Library>, b: &Element<Library>) -> Element<Library> {
+    Fp::new_unchecked(BigInt(Accelerated::<Library>::PARAMETERS.nine_times_plus(&a.0.0, &b.0.0)))
+}
+
+#[cfg(target_arch = "x86_64")]
+fn limbs<Library: MontConfig<4>>(value: &Element<Library>) -> &Limbs {
+    &value.0.0
 }
 
 #[cfg(test)]
@@ -145,12 +169,17 @@ mod tests {
                 assert_eq!(to_library(&(own + other)), *a + b);
                 assert_eq!(to_library(&(own - other)), *a - b);
                 assert_eq!(to_library(&(own * other)), *a * b);
+                assert_eq!(to_library(&nine_times_plus(&own, &other)), a.double().double().double() + a + b);
                 assert_eq!(Accelerated::<Library>::multiply_portably(&own, &other), own * other);
                 let pair = ([own, from_library(&c)], [other, -own]);
                 assert_eq!(to_library(&Accelerated::sum_of_products(&pair.0, &pair.1)), *a * b - c * a);
                 assert_eq!(Accelerated::sum_of_products_portably(&pair.0, &pair.1), Accelerated::sum_of_products(&pair.0, &pair.1));
                 let three = ([own, other, own], [other, other, own]);
                 assert_eq!(to_library(&Accelerated::sum_of_products(&three.0, &three.1)), *a * b + *b * b + *a * a);
+                let four = ([own, other, own, from_library(&c)], [other, other, own, own]);
+                assert_eq!(to_library(&Accelerated::sum_of_products(&four.0, &four.1)), *a * b + *b * b + *a * a + c * a);
+                let five = ([own, other, own, other, own], [other, other, own, own, own]);
+                assert_eq!(to_library(&Accelerated::sum_of_products(&five.0, &five.1)), (*a * b).double() + *b * b + (*a * a).double());
             }
         }
     }

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::pairing::{self, Lines};
 use super::{Verifier, VerifyError, with_one};
-use crate::curve::{FirstGroup, Fq12, Fr, G1Affine, G1Projective, from_library};
+use crate::curve::{FirstGroup, Fq12, Fr, G1Affine, G1Projective, G2Affine, from_library};
 use crate::{FieldElement, PUBLIC_SIGNALS, Proof};
 
 /// Below this many proofs one by one is as fast as a batch.
@@ -77,7 +77,8 @@ impl Verifier {
 fn share_of(entries: &[Entry<'_>], weights: &[Weight]) -> (Fq12, G1Projective) {
     let first: Vec<G1Projective> = entries.iter().zip(weights).map(|(entry, weight)| weighted_sum(&[(entry.proof.a, weight)])).collect();
     let first = G1Projective::normalize_batch(&first);
-    let lines: Vec<Lines> = entries.iter().map(|entry| pairing::lines(&entry.proof.b)).collect();
+    let points: Vec<G2Affine> = entries.iter().map(|entry| entry.proof.b).collect();
+    let lines = Lines::of_all(&points);
     let pairs: Vec<(G1Affine, &Lines)> = first.into_iter().zip(&lines).collect();
     let last: Vec<(G1Affine, &Weight)> = entries.iter().zip(weights).map(|(entry, weight)| (entry.proof.c, weight)).collect();
     (pairing::miller_loop(&pairs), weighted_sum(&last))

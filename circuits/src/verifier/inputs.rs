@@ -7,41 +7,49 @@ use crate::curve::{Fr, G1Affine, G1Projective};
 
 /// Multiples kept per point: 1 to 255, one for each value of a byte but zero.
 const MULTIPLES: usize = 255;
-/// Bytes of a scalar.
-const SCALAR_BYTES: usize = 32;
+/// Bytes of half a scalar.
+const HALF_BYTES: usize = 16;
 
-/// For each fixed point its multiples from 1 to 255: 16 KiB a point.
+/// For each fixed point, and for 2¹²⁸ times the point, the multiples from 1 to 255: 32 KiB a point.
 pub(super) struct FixedPoints {
-    multiples: Vec<Vec<G1Affine>>,
+    multiples: Vec<[Vec<G1Affine>; 2]>,
 }
 
 impl FixedPoints {
     pub(super) fn new(points: &[G1Affine]) -> Self {
-        let mut projective = Vec::with_capacity(points.len() * MULTIPLES);
+        let mut projective = Vec::with_capacity(points.len() * 2 * MULTIPLES);
         for point in points {
-            let mut current = G1Projective::zero();
-            for _ in 0..MULTIPLES {
-                current += point;
-                projective.push(current);
+            let mut start = G1Projective::from(*point);
+            for _ in 0..2 {
+                let mut current = G1Projective::zero();
+                for _ in 0..MULTIPLES {
+                    current += start;
+                    projective.push(current);
+                }
+                for _ in 0..HALF_BYTES * 8 {
+                    start.double_in_place();
+                }
             }
         }
         let affine = G1Projective::normalize_batch(&projective);
-        Self { multiples: affine.chunks(MULTIPLES).map(<[_]>::to_vec).collect() }
+        Self { multiples: affine.chunks(2 * MULTIPLES).map(|both| both.split_at(MULTIPLES)).map(|(low, high)| [low.to_vec(), high.to_vec()]).collect() }
     }
 
-    /// `Σ scalarᵢ · pointᵢ`; all points share the doublings (Straus' method).
+    /// `Σ scalarᵢ · pointᵢ`; all points, and both halves of each scalar, share the doublings (Straus' method).
     pub(super) fn sum(&self, scalars: &[Fr]) -> G1Projective {
         let scalars: Vec<[u64; 4]> = scalars.iter().map(|scalar| scalar.into_bigint().0).collect();
         let mut total = G1Projective::zero();
-        for byte in (0..SCALAR_BYTES).rev() {
+        for byte in (0..HALF_BYTES).rev() {
             for _ in 0..u8::BITS {
                 total.double_in_place();
             }
+            let shift = byte % 8 * 8;
             for (multiples, scalar) in self.multiples.iter().zip(&scalars) {
-                let [limb, shift] = [byte / 8, byte % 8 * 8];
-                let digit = usize::try_from(scalar[limb] >> shift & 255).unwrap_or_default();
-                if let Some(multiple) = digit.checked_sub(1).and_then(|index| multiples.get(index)) {
-                    total += multiple;
+                for (multiples, limbs) in multiples.iter().zip(scalar.chunks_exact(2)) {
+                    let digit = usize::try_from(limbs[byte / 8] >> shift & 255).unwrap_or_default();
+                    if let Some(multiple) = digit.checked_sub(1).and_then(|index| multiples.get(index)) {
+                        total += multiple;
+                    }
                 }
             }
         }

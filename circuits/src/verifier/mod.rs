@@ -9,6 +9,7 @@ mod prepared;
 use ark_ec::CurveGroup;
 use ark_ff::Field;
 
+use self::pairing::Lines;
 use self::prepared::PreparedKey;
 use crate::artifacts::{ArtifactError, ArtifactFile, EMBEDDED_VERIFICATION_KEY};
 use crate::curve::{Fr, from_library};
@@ -82,7 +83,7 @@ impl Verifier {
         let scalars: [Fr; PUBLIC_SIGNALS + 1] = with_one(Fr::ONE, &signals.map(|signal| from_library(signal.as_fr())));
         let key = &self.key;
         let inputs = key.inputs.sum(&scalars).into_affine();
-        let lines = pairing::lines(&proof.b);
+        let lines = Lines::of(&proof.b);
         let product = pairing::miller_loop(&[(proof.a, &lines), (inputs, &key.minus_gamma), (proof.c, &key.minus_delta)]);
         if pairing::finish(&product) == Some(key.alpha_beta) { Ok(()) } else { Err(VerifyError::Invalid) }
     }

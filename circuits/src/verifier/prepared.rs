@@ -22,13 +22,13 @@ pub(super) struct PreparedKey {
 impl PreparedKey {
     /// `None` if the pairing of alpha and beta does not exist, which no checked key shows.
     pub(super) fn new(key: &VerifyingKey<Curve>) -> Option<Self> {
-        let beta = pairing::lines(&key.beta_g2);
+        let beta = Lines::of(&key.beta_g2);
         Some(Self {
             alpha: key.alpha_g1,
             alpha_beta: pairing::finish(&pairing::miller_loop(&[(key.alpha_g1, &beta)]))?,
-            minus_beta: pairing::lines(&-key.beta_g2),
-            minus_gamma: pairing::lines(&-key.gamma_g2),
-            minus_delta: pairing::lines(&-key.delta_g2),
+            minus_beta: Lines::of(&-key.beta_g2),
+            minus_gamma: Lines::of(&-key.gamma_g2),
+            minus_delta: Lines::of(&-key.delta_g2),
             inputs: FixedPoints::new(&key.gamma_abc_g1),
         })
     }
