@@ -125,6 +125,7 @@ function print() {
   row("verify, largest signals", single.verifying.verify_worst_signals_ms, ours.verifying.verify_worst_signals_ms);
   row("verify, each of 64 in a batch", single.verifying.verify_batch_each_ms, ours.verifying.verify_batch_each_ms);
   row("decode a proof", single.verifying.decode_proof_ms, ours.verifying.decode_proof_ms);
+  row("ark-groth16 verify", single.ark_groth16?.verify_ms, ours.ark_groth16?.verify_ms);
   row("snarkjs verify", null, report.snarkjs.verify_ms);
   console.log(`\npeak memory, load and prove: ${memory.peak_mib.toFixed(1)} MiB (${memory.before_mib.toFixed(1)} before)`);
   console.log(`stripped program without keys: ${binary.without_keys_mb.toFixed(1)} MB; keys and programs: ${binary.keys_mb.toFixed(1)} MB`);

@@ -1,11 +1,11 @@
-//! The same proof by ark-groth16, from the same key.
+//! The same proof and its verification by ark-groth16, from the same key.
 
 use std::error::Error;
 use std::io::Cursor;
 
 use ark_bn254::{Bn254, Fr};
 use ark_circom::{CircomReduction, read_zkey};
-use ark_groth16::Groth16;
+use ark_groth16::{Groth16, prepare_verifying_key};
 use passid_circuits::Artifacts;
 use passid_circuits::tools::{Program, named_inputs};
 use serde_json::{Value, json};
@@ -26,6 +26,17 @@ pub(crate) fn beside(mut report: Value, rounds: usize, presentations: &Presentat
         let (first, second) = (Fr::from(3u64), Fr::from(5u64));
         Groth16::<Bn254, CircomReduction>::create_proof_with_reduction_and_matrices(&key, first, second, &matrices, public, constraints, &wires).is_ok()
     })?;
-    report["ark_groth16"] = json!({ "prove_ms": prove });
+    let proof = Groth16::<Bn254, CircomReduction>::create_proof_with_reduction_and_matrices(
+        &key,
+        Fr::from(3u64),
+        Fr::from(5u64),
+        &matrices,
+        public,
+        constraints,
+        &wires,
+    )?;
+    let prepared = prepare_verifying_key(&key.vk);
+    let verify = time(rounds * 10, |_| Groth16::<Bn254, CircomReduction>::verify_proof(&prepared, &proof, &wires[1..public]).is_ok_and(|holds| holds))?;
+    report["ark_groth16"] = json!({ "prove_ms": prove, "verify_ms": verify });
     Ok(report)
 }

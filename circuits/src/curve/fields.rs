@@ -3,7 +3,7 @@
 use ark_bn254 as library;
 use ark_ff::{AdditiveGroup, Field, Fp2, Fp2Config, Fp6, Fp6Config, Fp12, Fp12Config, Fp256, MontBackend};
 
-use super::prime::{Accelerated, from_library, nine_times_plus};
+use super::prime::{Accelerated, from_library, nine_times_plus, sum_of_products};
 
 /// Coordinates of the first group.
 pub(crate) type Fq = Fp256<MontBackend<Accelerated<library::FqConfig>, 4>>;
@@ -29,6 +29,40 @@ const fn pairs<const N: usize>(values: &[library::Fq2]) -> [Fq2; N] {
         index += 1;
     }
     pairs
+}
+
+/// A field of coordinates, with products whose factors stay where they are. The library's own in the extension copies them first,
+/// and a copy of what was just computed has to wait.
+pub(crate) trait Coordinate: Field {
+    /// `self · other`
+    #[must_use]
+    fn product(&self, other: &Self) -> Self;
+
+    /// `self²`
+    #[must_use]
+    fn squared(&self) -> Self {
+        self.square()
+    }
+}
+
+impl Coordinate for Fq {
+    #[inline]
+    fn product(&self, other: &Self) -> Self {
+        *self * other
+    }
+}
+
+impl Coordinate for Fq2 {
+    #[inline]
+    fn product(&self, other: &Self) -> Self {
+        let (left, negated) = ([&self.c0, &self.c1], -other.c1);
+        Self::new(sum_of_products(left, [&other.c0, &negated]), sum_of_products(left, [&other.c1, &other.c0]))
+    }
+
+    #[inline]
+    fn squared(&self) -> Self {
+        Self::new((self.c0 + self.c1) * (self.c0 - self.c1), self.c0.double() * self.c1)
+    }
 }
 
 #[doc(hidden)]

@@ -5,7 +5,7 @@ use ark_ec::CurveConfig;
 use ark_ec::bn::{Bn, BnConfig, TwistType};
 use ark_ec::scalar_mul::glv::GLVConfig;
 use ark_ec::short_weierstrass::{Affine, Projective, SWCurveConfig};
-use ark_ff::{AdditiveGroup, Field};
+use ark_ff::AdditiveGroup;
 
 use super::fields::{Fq, Fq2, Fq2Config, Fq6Config, Fq12Config, Fr, pair};
 use super::prime::from_library;
@@ -19,6 +19,7 @@ pub(crate) type G1Projective = Projective<FirstGroup>;
 /// A point of the second group.
 pub(crate) type G2Affine = Affine<SecondGroup>;
 /// A point of the second group, without division.
+#[cfg(test)]
 pub(crate) type G2Projective = Projective<SecondGroup>;
 
 /// BN254, as Ethereum's precompiled contracts and circom have it.
@@ -101,29 +102,32 @@ impl SWCurveConfig for SecondGroup {
         Fq2::ZERO
     }
 
-    /// Whether the endomorphism multiplies the point by `6x²`, which it does in the group alone (El Housni, Guillevic, Piellard,
-    /// eprint 2022/352, section 4.3).
+    /// Whether `(x + 1)P + ψ(xP) + ψ²(xP) = ψ³(2xP)` (Dai, Lin, Zhao, Zhou, eprint 2022/348). In the group ψ multiplies by q, and the
+    /// equation holds. A point of the curve for which it holds has an order that divides the resultant of the equation's polynomial
+    /// and ψ's characteristic one, which has no factor in common with the cofactor.
     fn is_in_correct_subgroup_assuming_on_curve(point: &G2Affine) -> bool {
-        Self::times_six_x_squared(point) == Self::endomorphism(point)
+        let times_x = Self::mul_affine(point, CurveParameters::X);
+        let once = Self::endomorphism_of(&times_x);
+        let twice = Self::endomorphism_of(&once);
+        times_x + point + once + twice == Self::endomorphism_of(&twice).double()
     }
 }
 
 impl SecondGroup {
-    /// The Frobenius endomorphism, seen through the twist: `6x²` times the point.
+    /// The Frobenius endomorphism ψ, seen through the twist: `q` times the point.
     pub(crate) fn endomorphism(point: &G2Affine) -> G2Affine {
-        let frobenius = |mut value: Fq2| {
-            value.frobenius_map_in_place(1);
-            value
-        };
         G2Affine::new_unchecked(frobenius(point.x) * CurveParameters::TWIST_MUL_BY_Q_X, frobenius(point.y) * CurveParameters::TWIST_MUL_BY_Q_Y)
     }
 
-    fn times_six_x_squared(point: &G2Affine) -> G2Projective {
-        let x = CurveParameters::X;
-        let times_x_squared = Self::mul_projective(&Self::mul_affine(point, x), x);
-        let twice = times_x_squared.double();
-        twice.double() + twice
+    fn endomorphism_of(point: &Projective<Self>) -> Projective<Self> {
+        let (x, y) = (frobenius(point.x) * CurveParameters::TWIST_MUL_BY_Q_X, frobenius(point.y) * CurveParameters::TWIST_MUL_BY_Q_Y);
+        Projective::new_unchecked(x, y, frobenius(point.z))
     }
+}
+
+fn frobenius(mut value: Fq2) -> Fq2 {
+    value.c1 = -value.c1;
+    value
 }
 
 /// A point of the library's first group; the identity is `(0, 0)` in both.
@@ -177,7 +181,10 @@ mod tests {
         let mut rng = ark_std::test_rng();
         let point = G1Projective::rand(&mut rng).into_affine();
         assert_eq!((point * FirstGroup::LAMBDA).into_affine(), FirstGroup::endomorphism(&point));
-        let point = G2Projective::rand(&mut rng).into_affine();
-        assert_eq!(SecondGroup::times_six_x_squared(&point), SecondGroup::endomorphism(&point));
+        let point = G2Projective::rand(&mut rng);
+        // q and 6x² have the same remainder by the order.
+        let expected = point * (Fr::from(6u64) * Fr::from(CurveParameters::X[0]).square());
+        assert_eq!(SecondGroup::endomorphism_of(&point), expected);
+        assert_eq!(SecondGroup::endomorphism(&point.into_affine()), expected);
     }
 }

@@ -10,7 +10,7 @@ mod groups;
 mod limbs;
 mod prime;
 
-pub(crate) use self::fields::{Fq, Fq2, Fq6, Fq6Config, Fq12, Fr};
+pub(crate) use self::fields::{Coordinate, Fq, Fq2, Fq6, Fq6Config, Fq12, Fr};
 #[cfg(test)]
 pub(crate) use self::groups::G2Projective;
 pub(crate) use self::groups::{Curve, CurveParameters, FirstGroup, G1Affine, G1Projective, G2Affine, SecondGroup};

@@ -32,19 +32,20 @@ impl<Library: MontConfig<4>> Accelerated<Library> {
         &Modulus { limbs: Library::MODULUS.0, inverse: Library::INV }
     };
 
-    #[inline(never)]
+    /// Out of the way where it is the exception, so that the product used stays small.
+    #[cfg_attr(target_arch = "x86_64", inline(never))]
     fn multiply_portably(a: &Element<Library>, b: &Element<Library>) -> Element<Library> {
         from_library(&(to_library(a) * to_library(b)))
     }
 
-    #[inline(never)]
+    #[cfg_attr(target_arch = "x86_64", inline(never))]
     fn square_portably(a: &Element<Library>) -> Element<Library> {
         let mut value = to_library(a);
         Library::square_in_place(&mut value);
         from_library(&value)
     }
 
-    #[inline(never)]
+    #[cfg_attr(target_arch = "x86_64", inline(never))]
     fn sum_of_products_portably<const M: usize>(a: &[Element<Library>; M], b: &[Element<Library>; M]) -> Element<Library> {
         from_library(&Library::sum_of_products(&a.each_ref().map(to_library), &b.each_ref().map(to_library)))
     }

@@ -1,11 +1,13 @@
 //! The buckets of one window: points sorted by digit, added up in affine form with shared inversions.
 
-use ark_ec::short_weierstrass::{Affine, Bucket, Projective, SWCurveConfig};
+use ark_ec::short_weierstrass::{Affine, Bucket, Projective};
 use ark_ff::{AdditiveGroup, Field, Zero};
 
 use super::ProveError;
 use super::cancel::CancelToken;
+use super::endomorphism::Endomorphism;
 use super::msm::Point;
+use crate::curve::Coordinate;
 
 /// Below this many additions a shared inversion costs more than it saves.
 const FEWEST_SHARED: usize = 64;
@@ -14,7 +16,7 @@ const FEWEST_SHARED: usize = 64;
 const FEWEST_BUCKETS: usize = 128;
 
 /// Bucket `d` holds the points whose digit is `d` or `−d`, the latter negated.
-pub(super) struct Buckets<P: SWCurveConfig> {
+pub(super) struct Buckets<P: Endomorphism> {
     /// The points of all buckets, bucket after bucket, from `first` on.
     points: Vec<Point<P>>,
     first: usize,
@@ -22,7 +24,7 @@ pub(super) struct Buckets<P: SWCurveConfig> {
     lengths: Vec<u32>,
 }
 
-impl<P: SWCurveConfig> Buckets<P> {
+impl<P: Endomorphism> Buckets<P> {
     /// Sorts the points into `count` buckets; points with digit zero are left out.
     pub(super) fn fill(points: &[Point<P>], digits: &[i16], count: usize) -> Self {
         let mut lengths = vec![0u32; count];
@@ -110,7 +112,7 @@ impl<P: SWCurveConfig> Buckets<P> {
             let end = start + *length as usize;
             for pair in self.points[start..end].chunks_exact(2) {
                 products.push(product);
-                product *= denominator::<P>(&pair[0], &pair[1]);
+                product = product.product(&denominator::<P>(&pair[0], &pair[1]));
             }
             start = end;
         }
@@ -128,9 +130,9 @@ impl<P: SWCurveConfig> Buckets<P> {
                 let (left, right) = (self.points[end - 2], self.points[end - 1]);
                 end -= 2;
                 let product = products.pop().unwrap_or(P::BaseField::ZERO);
-                let own = inverse * product;
-                inverse *= denominator::<P>(&left, &right);
-                if let Some(sum) = add::<P>(&left, &right, own) {
+                let own = inverse.product(&product);
+                inverse = inverse.product(&denominator::<P>(&left, &right));
+                if let Some(sum) = add::<P>(&left, &right, &own) {
                     kept -= 1;
                     self.points[kept] = sum;
                 }
@@ -149,7 +151,7 @@ fn bucket_of(digit: i16) -> Option<usize> {
 }
 
 /// What the slope of the line through two points divides by; never zero.
-fn denominator<P: SWCurveConfig>(left: &Point<P>, right: &Point<P>) -> P::BaseField {
+fn denominator<P: Endomorphism>(left: &Point<P>, right: &Point<P>) -> P::BaseField {
     let difference = right.0 - left.0;
     if !difference.is_zero() {
         difference
@@ -161,15 +163,15 @@ fn denominator<P: SWCurveConfig>(left: &Point<P>, right: &Point<P>) -> P::BaseFi
 }
 
 /// The sum of two points, given the inverse of their [`denominator`]; none if it is the identity. The curves here have a = 0.
-fn add<P: SWCurveConfig>(left: &Point<P>, right: &Point<P>, inverse: P::BaseField) -> Option<Point<P>> {
+fn add<P: Endomorphism>(left: &Point<P>, right: &Point<P>, inverse: &P::BaseField) -> Option<Point<P>> {
     let slope = if left.0 != right.0 {
-        (right.1 - left.1) * inverse
+        (right.1 - left.1).product(inverse)
     } else if left.1 == right.1 {
-        let square = left.0.square();
-        (square.double() + square) * inverse
+        let square = left.0.squared();
+        (square.double() + square).product(inverse)
     } else {
         return None;
     };
-    let x = slope.square() - left.0 - right.0;
-    Some((x, slope * (left.0 - x) - left.1))
+    let x = slope.squared() - left.0 - right.0;
+    Some((x, slope.product(&(left.0 - x)) - left.1))
 }

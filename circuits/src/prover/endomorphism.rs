@@ -8,13 +8,13 @@ use ark_ec::short_weierstrass::{Affine, SWCurveConfig};
 use ark_ff::PrimeField;
 
 use super::msm::Point;
-use crate::curve::{FirstGroup, Fr, SecondGroup};
+use crate::curve::{Coordinate, FirstGroup, Fr, SecondGroup};
 
 /// The most parts a scalar is split into; fewer parts leave the rest zero.
 const MOST_PARTS: usize = 4;
 
 /// A group with an endomorphism for which [`Endomorphism::split`] finds short parts.
-pub(super) trait Endomorphism: SWCurveConfig<ScalarField = Fr> {
+pub(super) trait Endomorphism: SWCurveConfig<ScalarField = Fr, BaseField: Coordinate> {
     /// How many parts a scalar has.
     const PARTS: usize;
     /// Every part is below two to this power, its sign aside.

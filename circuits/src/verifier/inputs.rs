@@ -77,4 +77,12 @@ mod tests {
         assert_eq!(table.sum(&scalars), expected);
         assert_eq!(table.sum(&[Fr::ZERO; 12]), G1Projective::zero());
     }
+
+    #[test]
+    fn equal_and_opposite_points_are_added_up() {
+        let point = G1Affine::rand(&mut ark_std::test_rng());
+        let table = FixedPoints::new(&[point, point, -point, point, -point]);
+        let scalars = [3u64, 3, 3, 5, 5].map(Fr::from);
+        assert_eq!(table.sum(&scalars), point * Fr::from(3u64));
+    }
 }

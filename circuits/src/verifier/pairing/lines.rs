@@ -5,7 +5,7 @@ use ark_ec::bn::{BnConfig, G2Prepared};
 use ark_ff::{AdditiveGroup, Field, serial_batch_inversion_and_mul};
 
 use super::value::LineFactor;
-use crate::curve::{CurveParameters, Fq, Fq2, G1Affine, G2Affine, SecondGroup};
+use crate::curve::{Coordinate, CurveParameters, Fq, Fq2, G1Affine, G2Affine, SecondGroup};
 
 /// From this many points on, walking in affine form with shared inversions is faster.
 const FEWEST_TOGETHER: usize = 6;
@@ -19,7 +19,7 @@ impl Lines {
         // None of them is zero: the point has the group's order, so that no multiple the loop meets is the identity.
         let mut inverses: Vec<Fq2> = lines.iter().map(|(first, _, _)| *first).collect();
         serial_batch_inversion_and_mul(&mut inverses, &Fq2::ONE);
-        Self(lines.iter().zip(&inverses).map(|((_, second, third), inverse)| (*second * inverse, *third * inverse)).collect())
+        Self(lines.iter().zip(&inverses).map(|((_, second, third), inverse)| (second.product(inverse), third.product(inverse))).collect())
     }
 
     pub(crate) fn of_all(points: &[G2Affine]) -> Vec<Self> {
@@ -63,8 +63,8 @@ impl Walk {
         self.denominators.extend(self.current.iter().map(|(_, y)| y.double()));
         serial_batch_inversion_and_mul(&mut self.denominators, &Fq2::ONE);
         for ((point, lines), inverse) in self.current.iter_mut().zip(&mut self.lines).zip(&self.denominators) {
-            let square = point.0.square();
-            let slope = (square.double() + square) * inverse;
+            let square = point.0.squared();
+            let slope = (square.double() + square).product(inverse);
             *point = step(slope, point, &point.0, lines);
         }
     }
@@ -74,7 +74,7 @@ impl Walk {
         self.denominators.extend(self.current.iter().zip(others).map(|(point, other)| point.0 - other.0));
         serial_batch_inversion_and_mul(&mut self.denominators, &Fq2::ONE);
         for (((point, other), lines), inverse) in self.current.iter_mut().zip(others).zip(&mut self.lines).zip(&self.denominators) {
-            let slope = (point.1 - other.1) * inverse;
+            let slope = (point.1 - other.1).product(inverse);
             *point = step(slope, point, &other.0, lines);
         }
     }
@@ -82,10 +82,10 @@ impl Walk {
 
 /// Where the line of that slope through the point and another with the given `x` leads; the line is kept.
 fn step(slope: Fq2, (x, y): &(Fq2, Fq2), other: &Fq2, lines: &mut Lines) -> (Fq2, Fq2) {
-    let at_zero = slope * x - y;
+    let at_zero = slope.product(x) - y;
     lines.0.push((-slope, at_zero));
-    let sum = slope.square() - x - other;
-    (sum, at_zero - slope * sum)
+    let sum = slope.squared() - x - other;
+    (sum, at_zero - slope.product(&sum))
 }
 
 /// `x/y` and `1/y` of a point of the first group.
