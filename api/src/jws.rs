@@ -3,6 +3,7 @@
 //! One algorithm and an expected `typ` leave nothing to negotiate, which is where JWS libraries go wrong.
 
 use std::fmt;
+use std::sync::OnceLock;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -61,6 +62,27 @@ pub struct PublicKey {
     pub passid_environment: Environment,
     /// What it signs.
     pub passid_purpose: KeyPurpose,
+    #[serde(skip)]
+    checked: Checked,
+}
+
+/// The key of a document that was checked, with the document's `x` and `kid`, so that not every signature has the point decompressed
+/// anew. It says nothing of its own: documents are equal without it.
+#[derive(Clone, Default)]
+struct Checked(OnceLock<(String, String, VerifyingKey)>);
+
+impl PartialEq for Checked {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Checked {}
+
+impl fmt::Debug for Checked {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Checked")
+    }
 }
 
 impl PublicKey {
@@ -75,6 +97,7 @@ impl PublicKey {
             public_key_use: "sig".to_owned(),
             passid_environment: environment,
             passid_purpose: purpose,
+            checked: Checked::default(),
         }
     }
 
@@ -86,9 +109,19 @@ impl PublicKey {
         if self.kty != "OKP" || self.crv != "Ed25519" {
             return Err(JwsError::BadKey);
         }
+        if let Some((x, kid, key)) = self.checked.0.get()
+            && (x, kid) == (&self.x, &self.kid)
+        {
+            return Ok(*key);
+        }
         let bytes: [u8; 32] = decode(&self.x).ok().and_then(|bytes| bytes.try_into().ok()).ok_or(JwsError::BadKey)?;
         let key = VerifyingKey::from_bytes(&bytes).map_err(|_| JwsError::BadKey)?;
-        if key.is_weak() || thumbprint(&key) != self.kid { Err(JwsError::BadKey) } else { Ok(key) }
+        if key.is_weak() || thumbprint(&key) != self.kid {
+            return Err(JwsError::BadKey);
+        }
+        // Whoever was first has the same key.
+        let _ = self.checked.0.set((self.x.clone(), self.kid.clone(), key));
+        Ok(key)
     }
 }
 
@@ -258,6 +291,20 @@ mod tests {
         for broken in ["", "..", "a.b.c", &format!("{token}."), &format!("{token}.x"), &"x".repeat(MAX_TOKEN_BYTES + 1)] {
             assert!(verify(broken).is_err());
         }
+    }
+
+    #[test]
+    fn a_document_that_was_checked_and_then_changed_is_checked_anew() {
+        let published = rfc_signer().public_key().clone();
+        assert!(published.verifying_key().is_ok());
+        assert_eq!(published.verifying_key(), rfc_signer().public_key().verifying_key());
+        let other = DocumentSigner::new(SigningKey::from_bytes(&[5; 32]), Environment::Sandbox, KeyPurpose::Credential);
+        let swapped = PublicKey { x: other.public_key().x.clone(), ..published.clone() };
+        assert_eq!(swapped.verifying_key(), Err(JwsError::BadKey));
+        let renamed = PublicKey { kid: other.public_key().kid.clone(), ..published.clone() };
+        assert_eq!(renamed.verifying_key(), Err(JwsError::BadKey));
+        let curve = PublicKey { crv: "Ed448".to_owned(), ..published };
+        assert_eq!(curve.verifying_key(), Err(JwsError::BadKey));
     }
 
     #[test]

@@ -35,6 +35,8 @@ const UNLIMITED: &[&str] = &["--limit", "key=off,wallet=off,workspace=off,addres
 /// Requests sent before a server's rate is measured: it opens its connections, compiles its statements, and waits for the disk to have what
 /// was staged.
 const WARMING: usize = 500;
+/// Sessions fulfilled before the rate is measured.
+const WARMING_FULFILMENTS: usize = 100;
 
 /// How much of everything.
 struct Plan {
@@ -45,8 +47,8 @@ struct Plan {
     floors: usize,
 }
 
-const QUICK: Plan = Plan { saturating: 4_000, arriving_seconds: 3.0, fulfilments: 200, history: 100_000, floors: 10_000 };
-const FULL: Plan = Plan { saturating: 30_000, arriving_seconds: 30.0, fulfilments: 400, history: 1_000_000, floors: 60_000 };
+const QUICK: Plan = Plan { saturating: 4_000, arriving_seconds: 3.0, fulfilments: 400, history: 100_000, floors: 10_000 };
+const FULL: Plan = Plan { saturating: 30_000, arriving_seconds: 30.0, fulfilments: 600, history: 1_000_000, floors: 60_000 };
 
 #[tokio::main]
 async fn main() -> Result<(), Failed> {
@@ -113,7 +115,7 @@ async fn measure(plan: &Plan, database: &DatabaseUrl) -> Result<(), Failed> {
 
     let (stage, url) = staged(database, directory.path()).await?;
     let mut tokens = stage.shares(2 * (plan.saturating + WARMING)).await?;
-    let fulfilments = stage.fulfilments(plan.fulfilments).await?;
+    let mut fulfilments = stage.fulfilments(WARMING_FULFILMENTS + plan.fulfilments).await?;
     let sample = fulfilments.first().cloned().ok_or("a fulfilment")?;
     let server = Server::launch_on(database, url.authority(), directory.path(), UNLIMITED);
     let address = *server.url.socket_addrs(|| None)?.first().ok_or("an address")?;
@@ -127,8 +129,9 @@ async fn measure(plan: &Plan, database: &DatabaseUrl) -> Result<(), Failed> {
     println!("  {:<44} {:.0} microseconds of the server's processor time each", "", each * 1e6);
     let parts = [bare, commit, rows].map(|floor| saturated.rate / floor.rate);
     println!("  {:<44} {:.2} of a bare handler, {:.2} of one durable row, {:.2} of its own rows", "", parts[0], parts[1], parts[2]);
+    saturate(address, fulfil(fulfilments.drain(..WARMING_FULFILMENTS).collect())).await?;
     let busy = processor_seconds(server.process());
-    let fulfilled = saturate(address, Arc::new(Requests { all: fulfilments, expects: b"completed" })).await?;
+    let fulfilled = saturate(address, fulfil(fulfilments)).await?;
     line("sessions fulfilled, saturated", &fulfilled);
     let each = (processor_seconds(server.process()) - busy) / plan.fulfilments as f64;
     println!("  {:<44} {:.0} microseconds of the server's processor time each", "", each * 1e6);
@@ -155,6 +158,10 @@ async fn measure(plan: &Plan, database: &DatabaseUrl) -> Result<(), Failed> {
 
 fn redeem(all: Vec<Vec<u8>>) -> Arc<Requests> {
     Arc::new(Requests { all, expects: b"\"credential_valid\":true" })
+}
+
+fn fulfil(all: Vec<Vec<u8>>) -> Arc<Requests> {
+    Arc::new(Requests { all, expects: b"completed" })
 }
 
 async fn stage_history(stage: &Stage, plan: &Plan, mut server: Server, url: &Url, directory: &Path, database: &DatabaseUrl) -> Result<Server, Failed> {

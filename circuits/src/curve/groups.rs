@@ -143,7 +143,7 @@ pub(crate) const fn second_group(point: &library::G2Affine) -> G2Affine {
 #[cfg(test)]
 mod tests {
     use ark_ec::{AffineRepr, CurveGroup};
-    use ark_ff::UniformRand;
+    use ark_ff::{Field, UniformRand};
 
     use super::*;
 

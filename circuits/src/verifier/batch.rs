@@ -16,6 +16,9 @@ use crate::{FieldElement, PUBLIC_SIGNALS, Proof};
 /// Below this many proofs one by one is as fast as a batch.
 const SMALLEST_BATCH: usize = 2;
 
+/// Below this many proofs a thread's share costs more in inversions of its own than it saves.
+const SMALLEST_SHARE: usize = 8;
+
 impl Verifier {
     /// Checks many proofs together. Answers the positions, in order, of those that do not prove their signals; none if all do.
     ///
@@ -61,12 +64,12 @@ impl Verifier {
         }
 
         // Each thread takes an equal share, so that its pairs share squarings, doublings and an inversion.
-        let share = entries.len().div_ceil(rayon::current_num_threads()).max(1);
+        let share = entries.len().div_ceil(rayon::current_num_threads()).max(SMALLEST_SHARE);
         let shares: Vec<(Fq12, G1Projective)> =
             entries.par_chunks(share).zip(weights.par_chunks(share)).map(|(entries, weights)| share_of(entries, weights)).collect();
         let last: G1Projective = shares.iter().map(|(_, last)| *last).sum();
         let key = &self.key;
-        let first = G1Projective::normalize_batch(&[key.alpha * total, key.inputs.sum(&with_one(total, &inputs)), last]);
+        let first = G1Projective::normalize_batch(&[key.alpha.sum(&[total]), key.inputs.sum(&with_one(total, &inputs)), last]);
         let pairs: Vec<(G1Affine, &Lines)> = first.into_iter().zip([&key.minus_beta, &key.minus_gamma, &key.minus_delta]).collect();
         let product = shares.iter().fold(pairing::miller_loop(&pairs), |product, (share, _)| product * share);
         pairing::finish(&product) == Some(Fq12::ONE)

@@ -4,11 +4,11 @@ use ark_groth16::VerifyingKey;
 
 use super::inputs::FixedPoints;
 use super::pairing::{self, Lines};
-use crate::curve::{Curve, Fq12, G1Affine};
+use crate::curve::{Curve, Fq12};
 
 /// The parts of the equation `e(A, B) = e(α, β) · e(inputs, γ) · e(C, δ)` that the key determines.
 pub(super) struct PreparedKey {
-    pub(super) alpha: G1Affine,
+    pub(super) alpha: FixedPoints,
     /// `e(α, β)`
     pub(super) alpha_beta: Fq12,
     /// Lines of `−β`, `−γ`, `−δ`.
@@ -24,7 +24,7 @@ impl PreparedKey {
     pub(super) fn new(key: &VerifyingKey<Curve>) -> Option<Self> {
         let beta = Lines::of(&key.beta_g2);
         Some(Self {
-            alpha: key.alpha_g1,
+            alpha: FixedPoints::new(&[key.alpha_g1]),
             alpha_beta: pairing::finish(&pairing::miller_loop(&[(key.alpha_g1, &beta)]))?,
             minus_beta: Lines::of(&-key.beta_g2),
             minus_gamma: Lines::of(&-key.gamma_g2),

@@ -141,8 +141,21 @@ impl FromRequestParts<Service> for SecretKeyCaller {
     }
 }
 
-/// The subject of the request's access token.
-pub(super) fn subject(headers: &HeaderMap, service: &Service) -> Result<Subject, ApiError> {
+/// Who showed a token that verified; found once, where requests are counted.
+#[derive(Debug, Clone, Copy)]
+struct Verified(Subject);
+
+/// The subject of the request's access token, which is verified once and then left in the request.
+pub(super) fn subject(parts: &mut Parts, service: &Service) -> Result<Subject, ApiError> {
+    if let Some(Verified(subject)) = parts.extensions.get() {
+        return Ok(*subject);
+    }
+    let subject = verified_subject(&parts.headers, service)?;
+    parts.extensions.insert(Verified(subject));
+    Ok(subject)
+}
+
+fn verified_subject(headers: &HeaderMap, service: &Service) -> Result<Subject, ApiError> {
     let header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let token = header.and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, token)| token.trim());
     let token = token.ok_or_else(|| unauthenticated("Send an access token as Authorization: Bearer."))?;
@@ -154,7 +167,7 @@ impl FromRequestParts<Service> for WalletCaller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, ApiError> {
-        match subject(&parts.headers, service)? {
+        match subject(parts, service)? {
             Subject::Wallet { sub, environment, device } => {
                 let user = store::users::find(&mut service.store.reader().await?, sub).await?;
                 // A token of a device that the account has left ends with the move, not ten minutes later.
@@ -172,7 +185,7 @@ impl FromRequestParts<Service> for InstitutionCaller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, ApiError> {
-        match subject(&parts.headers, service)? {
+        match subject(parts, service)? {
             Subject::Institution { sub, user } => {
                 // Read each time: a removed user's token is worth nothing from the next request on, not ten minutes later.
                 let role = store::institutions::role_of(&mut service.store.reader().await?, sub, user).await?;

@@ -92,8 +92,8 @@ pub(super) async fn limit(State(service): State<Service>, request: Request, next
     response
 }
 
-/// Against which quota a request counts, and in which workspace's log it belongs. A key that works is left in the request for the
-/// extractors.
+/// Against which quota a request counts, and in which workspace's log it belongs. A key that works, or whom a token is for, is left in
+/// the request for the extractors.
 async fn caller(service: &Service, parts: &mut Parts) -> (LimitName, Subject, Option<RequestOwner>) {
     if parts.headers.contains_key(INSTITUTION_KEY_HEADER) {
         if let Ok(identified) = Identified::by_key(&parts.headers, service).await {
@@ -102,7 +102,7 @@ async fn caller(service: &Service, parts: &mut Parts) -> (LimitName, Subject, Op
             return (LimitName::Key, Subject::Key(key), Some(owner));
         }
     } else if parts.headers.contains_key(header::AUTHORIZATION) {
-        match subject(&parts.headers, service) {
+        match subject(parts, service) {
             Ok(access::Subject::Wallet { sub, .. }) => return (LimitName::Wallet, Subject::Wallet(sub), None),
             Ok(access::Subject::Institution { sub, user }) => {
                 let owner = RequestOwner { institution: sub, environment: None, key: None, user: Some(user) };

@@ -1,8 +1,9 @@
-//! Verifies proofs on a bounded number of threads, away from those that serve requests; what waits meanwhile is verified together.
+//! Verifies proofs one batch at a time, away from the threads that serve requests; what waits meanwhile is the next batch.
 //!
-//! One proof costs three Miller loops and a final exponentiation; a batch shares the exponentiation and two of the loops. So a proof
-//! that finds a place free is verified at once, and those that arrive while every place is taken share the next one that becomes free:
-//! the busier the issuer, the less a proof costs. A bad proof is found by halving its batch, and the others in it are accepted.
+//! One proof costs three Miller loops and a final exponentiation; a batch shares the exponentiation and two of the loops, and spreads
+//! over the processors by itself. So a proof that finds nobody verifying is verified at once, and those that arrive meanwhile are
+//! verified together: the busier the issuer, the less a proof costs. Two batches at a time would each be half as long and cost more.
+//! A bad proof is found by halving its batch, and the others in it are accepted.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -20,19 +21,19 @@ use crate::store::StoreError;
 /// Proofs in one batch at most: a batch takes a few milliseconds, and a few times that when there are bad ones in it.
 const MAX_BATCH: usize = 32;
 
-/// The pinned verification key, the places for proofs being checked and the proofs that wait for one.
+/// The pinned verification key and the proofs that wait.
 #[derive(Clone)]
 pub struct ProofChecker(Arc<Shared>);
 
 struct Shared {
     verifier: Verifier,
-    places: usize,
     state: Mutex<State>,
 }
 
 struct State {
     waiting: VecDeque<Waiting>,
-    places_taken: usize,
+    /// Whether somebody verifies; whoever does takes what waits when done.
+    verifying: bool,
     random: StdRng,
 }
 
@@ -43,14 +44,13 @@ struct Waiting {
 }
 
 impl ProofChecker {
-    /// A checker with one place per processor. `random` weighs the proofs of a batch and must be unpredictable to whoever makes them.
+    /// A checker with the embedded key. `random` weighs the proofs of a batch and must be unpredictable to whoever makes them.
     ///
     /// # Errors
     /// [`ArtifactError`] when the embedded key does not match its pin.
     pub fn new(random: &mut dyn CryptoRng) -> Result<Self, ArtifactError> {
-        let places = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
-        let state = State { waiting: VecDeque::new(), places_taken: 0, random: StdRng::from_rng(random) };
-        Ok(Self(Arc::new(Shared { verifier: Verifier::embedded()?, places, state: Mutex::new(state) })))
+        let state = State { waiting: VecDeque::new(), verifying: false, random: StdRng::from_rng(random) };
+        Ok(Self(Arc::new(Shared { verifier: Verifier::embedded()?, state: Mutex::new(state) })))
     }
 
     /// Whether the proof proves the statement.
@@ -69,27 +69,27 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Lets the proof wait, and takes a place for what waits if one is free.
+    /// Lets the proof wait, and has what waits verified unless somebody does.
     fn admit(self: &Arc<Self>, waiting: Waiting) {
         let mut state = self.state();
         state.waiting.push_back(waiting);
-        if state.places_taken < self.places {
-            state.places_taken += 1;
+        if !state.verifying {
+            state.verifying = true;
             drop(state);
             let shared = Arc::clone(self);
             tokio::task::spawn_blocking(move || shared.work());
         }
     }
 
-    /// Verifies what waits until nothing does, then leaves the place.
+    /// Verifies what waits until nothing does.
     fn work(&self) {
         while let Some((batch, mut random)) = self.take() {
-            // Whatever happens, the place is left again; whose proofs these were hears that they were not checked.
+            // Whatever happens, the next batch is verified; whose proofs these were hears that they were not checked.
             let _ = catch_unwind(AssertUnwindSafe(|| self.answer(batch, &mut random)));
         }
     }
 
-    /// The next batch, without those whose callers have gone away; none gives the place back.
+    /// The next batch, without those whose callers have gone away; after none, the next proof starts anew.
     fn take(&self) -> Option<(Vec<Waiting>, StdRng)> {
         let mut state = self.state();
         let mut batch = Vec::new();
@@ -101,7 +101,7 @@ impl Shared {
             }
         }
         if batch.is_empty() {
-            state.places_taken -= 1;
+            state.verifying = false;
             return None;
         }
         Some((batch, StdRng::from_rng(&mut state.random)))
@@ -159,7 +159,7 @@ mod tests {
         for (number, answer) in join_all(checks).await.into_iter().enumerate() {
             assert_eq!(answer.unwrap(), !is_bad(number), "{number}");
         }
-        assert!(checker.verify(&honest, proof).await.unwrap(), "a place is free again");
+        assert!(checker.verify(&honest, proof).await.unwrap(), "whoever comes later is heard");
         assert!(checker.0.state().waiting.is_empty());
     }
 
@@ -167,15 +167,14 @@ mod tests {
     async fn a_caller_who_goes_away_costs_nobody_their_answer() {
         let (proof, honest, _) = presented().await;
         let checker = checker();
-        // Every place is taken, so whoever asks now waits, however fast the machine.
-        let places = checker.0.places;
-        checker.0.state().places_taken = places;
+        // Somebody verifies, so whoever asks now waits, however fast the machine.
+        checker.0.state().verifying = true;
         let mut leaving: Vec<_> = (0..8).map(|_| Box::pin(checker.verify(&honest, proof.clone()))).collect();
         for check in &mut leaving {
             assert!(futures_util::poll!(check.as_mut()).is_pending());
         }
         drop(leaving);
-        checker.0.state().places_taken = 0;
+        checker.0.state().verifying = false;
         assert!(checker.verify(&honest, proof).await.unwrap());
         assert!(checker.0.state().waiting.is_empty());
     }
