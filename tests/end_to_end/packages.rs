@@ -56,7 +56,7 @@ async fn a_verified_share_is_packaged_listed_and_reported() {
         let outcome = bank.post("/v1/outcome", &json!({ "token": token, "outcome": "repaid" })).send().await.unwrap();
         let outcome: Value = outcome.json().await.unwrap();
         assert_eq!((&outcome["coverage"], &outcome["fsi_score"]), (&json!("high"), &verified.claims.as_ref().unwrap()["fsi_score"]));
-        let event = receiver.wait_for(2).await.into_iter().map(|event| event.json()).find(|event| event["event"] == "outcome.reported").unwrap();
+        let event = receiver.wait_for_event("outcome.reported").await;
         assert_eq!((&event["data"]["token"], &event["data"]["outcome"]), (&json!(token), &json!("repaid")));
         let rows = bank.history("environment=sandbox").await;
         let row = rows.iter().find(|row| row.verification_id == verified.verification_id).unwrap();

@@ -62,6 +62,13 @@ impl Receiver {
         self.wait_until(|received| received.len() >= count).await
     }
 
+    /// Waits until an event of that name has arrived and returns the first. Events may arrive more than once, and in any order.
+    pub async fn wait_for_event(&self, name: &str) -> serde_json::Value {
+        let is_it = |received: &Received| received.json()["event"] == name;
+        let received = self.wait_until(|received| received.iter().any(is_it)).await;
+        received.iter().find(|received| is_it(received)).map(Received::json).unwrap_or_default()
+    }
+
     /// Waits until what has arrived is enough and returns all of it.
     pub async fn wait_until(&self, enough: impl Fn(&[Received]) -> bool) -> Vec<Received> {
         loop {
