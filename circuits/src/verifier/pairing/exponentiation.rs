@@ -9,8 +9,9 @@ use crate::curve::{CurveParameters, Fq12};
 /// Powers are taken with digits of this many bits, the sign included: 1, 3, 5 and 7 times the base are kept.
 const DIGIT_BITS: u32 = 4;
 
-/// `value^((q¹² − 1)/r · 2x(6x² + 3x + 1))`, of which only the identity knows that it is not the pairing's own exponent; `None` for
-/// zero. After Fuentes-Castañeda, Knapp, Rodríguez-Henríquez, "Faster hashing to G2" (SAC 2011), the same power as the library's.
+/// `value^(2x(6x² + 3x + 1) · (q¹² − 1)/r)`; `None` for zero. The factor before `(q¹² − 1)/r` has no divisor in common with the order, so
+/// that the result is one exactly when the pairing is. After Fuentes-Castañeda, Knapp, Rodríguez-Henríquez, "Faster hashing to G2"
+/// (SAC 2011); the library takes the same power.
 pub(super) fn exponentiate(value: &Fq12) -> Option<Fq12> {
     // The easy part: (q⁶ − 1)(q² + 1).
     let mut conjugate = *value;

@@ -53,7 +53,8 @@ impl ValueFactor {
         Self { beyond: value.0.each_ref().map(Factor::beyond), within: value.0.each_ref().map(Factor::new) }
     }
 
-    /// The factor of `wᵈ`, for d from −6 to 5.
+    /// What the coefficient of `w` to the power `less` needs to become one of `w` to the power `degree`, which is beyond `w⁵` if
+    /// `less` is the greater.
     fn at(&self, degree: usize, less: usize) -> &Factor {
         match degree.checked_sub(less) {
             Some(index) => &self.within[index],
