@@ -16,7 +16,7 @@ use crate::{FieldElement, PUBLIC_SIGNALS, Proof};
 /// Below this many proofs one by one is as fast as a batch.
 const SMALLEST_BATCH: usize = 2;
 
-/// Below this many proofs a thread's share costs more in inversions of its own than it saves.
+/// A thread's share is no smaller: each share has inversions of its own, one per step of its points' walk.
 const SMALLEST_SHARE: usize = 8;
 
 impl Verifier {

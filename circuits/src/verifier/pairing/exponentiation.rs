@@ -37,9 +37,9 @@ pub(super) fn exponentiate(value: &Fq12) -> Option<Fq12> {
 /// The value to the power of minus the curve's parameter x.
 fn to_minus_x(value: &Value) -> Value {
     let square = ValueFactor::new(&value.cyclotomic_square());
-    let (mut power, mut first) = (*value, true);
-    let powers: [ValueFactor; 1 << (DIGIT_BITS - 2)] = core::array::from_fn(|_| {
-        if !core::mem::take(&mut first) {
+    let mut power = *value;
+    let powers: [ValueFactor; 1 << (DIGIT_BITS - 2)] = core::array::from_fn(|index| {
+        if index > 0 {
             power = power.multiply(&square);
         }
         ValueFactor::new(&power)

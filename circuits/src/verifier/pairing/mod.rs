@@ -71,8 +71,7 @@ mod tests {
         // From a few on the points walk together.
         for count in [0, 1, 2, 3, 5, 6, 9] {
             let mut first: Vec<G1Affine> = (0..count).map(|_| G1Projective::rand(&mut rng).into_affine()).collect();
-            let second: Vec<G2Affine> = (0..count).map(|_| G2Projective::rand(&mut rng).into_affine()).collect();
-            let mut second = second;
+            let mut second: Vec<G2Affine> = (0..count).map(|_| G2Projective::rand(&mut rng).into_affine()).collect();
             if count >= 5 {
                 first[2] = G1Affine::identity();
                 second[4] = G2Affine::identity();
