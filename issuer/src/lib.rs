@@ -11,6 +11,7 @@ pub mod config;
 pub mod credential;
 pub mod dashboard;
 pub mod derive;
+pub mod gather;
 pub mod http;
 pub mod ingest;
 pub mod institution;

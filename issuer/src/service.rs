@@ -22,6 +22,7 @@ use crate::session::changes::SessionChanges;
 use crate::status::board::Board;
 use crate::store::Store;
 use crate::verify::proof::ProofChecker;
+use crate::verify::register::Register;
 use crate::webhook::wake::Wake;
 
 /// What the edge hands in: everything that reaches outside the process, or that a test wants to choose.
@@ -58,8 +59,10 @@ pub struct ServiceParts {
     pub sealer: Sealer,
     /// The issuer's signing keys.
     pub keys: KeyRing,
-    /// Verifies proofs on a bounded pool.
+    /// Verifies proofs together.
     pub proofs: ProofChecker,
+    /// Writes accepted verifications together.
+    pub register: Register,
     /// Banks that can be linked.
     pub banks: Vec<Arc<dyn BankProvider>>,
     /// Screens names.
@@ -128,6 +131,7 @@ impl Service {
             sealer,
             keys,
             proofs,
+            register: Register::default(),
             banks,
             sanctions,
             webhook_client,

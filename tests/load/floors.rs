@@ -13,9 +13,11 @@ use passid_api::ids::{EventId, InstitutionId, VerificationId};
 use passid_api::institution::InstitutionView;
 use passid_api::time::{Clock, SystemClock};
 use passid_api::webhook::EventKind;
-use passid_issuer::audit::{self, Action};
+use passid_issuer::audit::{self, Action, Entry};
+use passid_issuer::gather::Line;
 use passid_issuer::params;
-use passid_issuer::store::verifications::{StoredVerification, VerificationFacts};
+use passid_issuer::store::idempotency::NewAnswer;
+use passid_issuer::store::verifications::{NewVerification, StoredVerification, VerificationFacts};
 use passid_issuer::store::webhooks::EventRow;
 use passid_issuer::store::{self, DatabaseUrl, Store, StoreError};
 use rand::rngs::StdRng;
@@ -25,12 +27,15 @@ use tokio::net::TcpListener;
 
 /// Bytes of what a redemption of the load's shares stores: answer, evidence, provenance, event, sealed answer. Read off its database.
 const SIZES: [usize; 5] = [1_234, 2_231, 422, 985, 1_316];
+/// Redemptions in one transaction at most, as the issuer does it.
+const AT_ONCE: usize = 32;
 
 #[derive(Clone)]
 struct Floor {
     store: Store,
     institution: InstitutionId,
     random: Arc<Mutex<StdRng>>,
+    rows: Arc<Line<Rows, bool>>,
 }
 
 impl Floor {
@@ -46,7 +51,7 @@ pub(crate) async fn serve(address: SocketAddr, database: &DatabaseUrl) -> Result
     let institution = InstitutionId::generate(&SystemClock, &mut random);
     let view = InstitutionView { id: institution, name: "Floor".to_owned(), live_enabled: false, created_at: SystemClock.now() };
     store.write::<(), StoreError, _>(move |connection| Box::pin(async move { store::institutions::insert(connection, &view).await })).await?;
-    let floor = Floor { store, institution, random: Arc::new(Mutex::new(random)) };
+    let floor = Floor { store, institution, random: Arc::new(Mutex::new(random)), rows: Arc::default() };
     let router = Router::new().route("/bare", post(bare)).route("/commit", post(commit)).route("/rows", post(rows)).with_state(floor);
     axum::serve(TcpListener::bind(address).await?, router).await?;
     Ok(())
@@ -62,6 +67,14 @@ async fn commit(State(floor): State<Floor>, body: Bytes) -> Json<Value> {
         Box::pin(async move { connection.execute("INSERT INTO limit_counts (name, whole_at) VALUES ($1, $2)", params![name, 1_i64]).await })
     });
     Json(json!({ "ok": written.await.is_ok() }))
+}
+
+/// The rows of one redemption.
+struct Rows {
+    answer: NewAnswer,
+    verification: NewVerification,
+    event: EventRow,
+    entry: Entry,
 }
 
 async fn rows(State(floor): State<Floor>) -> Json<Value> {
@@ -82,14 +95,36 @@ async fn rows(State(floor): State<Floor>) -> Json<Value> {
         provenance: Some(provenance),
         ..Default::default()
     };
-    let event = EventRow { id: event, institution, environment, kind: EventKind::VerificationCompleted, body, created_at: now };
-    let written = floor.store.write::<(), StoreError, _>(move |connection| {
-        Box::pin(async move {
-            store::idempotency::insert(connection, scope, token, 200, sealed.into_bytes(), now).await?;
-            store::verifications::insert(connection, institution, environment, Some(token), &stored, &facts).await?;
-            store::webhooks::insert_event(connection, event).await?;
-            audit::append(connection, institution, Action::VerificationCompleted, &id.to_string(), "api key", now).await
-        })
+    let rows = Rows {
+        answer: NewAnswer { scope, body_digest: token, status: 200, sealed_body: sealed.into_bytes() },
+        verification: NewVerification { institution, environment, token_digest: Some(token), stored, facts },
+        event: EventRow { id: event, institution, environment, kind: EventKind::VerificationCompleted, body, created_at: now },
+        entry: Entry { institution, action: Action::VerificationCompleted, subject: id.to_string(), actor: "api key".to_owned() },
+    };
+    let written = floor.rows.join(rows, || {
+        tokio::spawn(write(floor.clone()));
     });
-    Json(json!({ "ok": written.await.is_ok() }))
+    Json(json!({ "ok": written.await.unwrap_or(false) }))
+}
+
+/// Writes together what waits, as the issuer does.
+async fn write(floor: Floor) {
+    while let Some(batch) = floor.rows.next(AT_ONCE) {
+        let (rows, answers): (Vec<_>, Vec<_>) = batch.into_iter().map(|waiting| (waiting.item, waiting.answer)).unzip();
+        let now = SystemClock.now();
+        let written = floor.store.write::<(), StoreError, _>(move |connection| {
+            Box::pin(async move {
+                store::idempotency::insert_each(connection, &rows.iter().map(|rows| &rows.answer).collect::<Vec<_>>(), now).await?;
+                store::verifications::insert_each(connection, &rows.iter().map(|rows| &rows.verification).collect::<Vec<_>>()).await?;
+                store::webhooks::insert_events(connection, &rows.iter().map(|rows| &rows.event).collect::<Vec<_>>()).await?;
+                let entries: Vec<_> = rows.iter().map(|rows| &rows.entry).collect();
+                audit::append_each(connection, &entries, now).await
+            })
+        });
+        let done = written.await.is_ok();
+        for answer in answers {
+            // Whoever asked may have gone.
+            let _ = answer.send(done);
+        }
+    }
 }

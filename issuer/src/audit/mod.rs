@@ -9,6 +9,8 @@ pub mod worker;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+
 use passid_api::ids::InstitutionId;
 use passid_api::jws::KeySet;
 use passid_api::time::Timestamp;
@@ -80,6 +82,19 @@ passid_api::text_enum! {
     }
 }
 
+/// What is to be appended. `subject` and `actor` are identifiers, never personal data.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Whose chain.
+    pub institution: InstitutionId,
+    /// What happened.
+    pub action: Action,
+    /// To what.
+    pub subject: String,
+    /// By whom.
+    pub actor: String,
+}
+
 /// Appends an entry in the caller's transaction. `subject` and `actor` are identifiers, never personal data.
 ///
 /// It locks the workspace's chain until the commit, so append last, and to one workspace only.
@@ -94,18 +109,40 @@ pub async fn append(
     actor: &str,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let next = store::audit::take_next(connection, institution, START).await?;
-    let entry = chain::Entry { sequence: next.sequence, action: action.as_str(), subject, actor, created_at: now };
-    let digest = entry.digest(institution, next.digest);
-    let row = store::audit::AuditRow {
-        sequence: next.sequence,
-        action: action.as_str().to_owned(),
-        subject: subject.to_owned(),
-        actor: actor.to_owned(),
-        created_at: now,
-        digest,
-    };
-    store::audit::insert(connection, institution, &row).await
+    append_each(connection, &[&Entry { institution, action, subject: subject.to_owned(), actor: actor.to_owned() }], now).await
+}
+
+/// Appends entries in the caller's transaction, those of a workspace in their order. As [`append`] it comes last, but to any number of
+/// workspaces.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn append_each(connection: &mut Connection, entries: &[&Entry], now: Timestamp) -> Result<(), StoreError> {
+    let mut counts = BTreeMap::new();
+    for entry in entries {
+        *counts.entry(entry.institution).or_insert(0) += 1;
+    }
+    let mut heads = store::audit::take_next(connection, &counts, START).await?;
+    for (institution, head) in &mut heads {
+        head.sequence -= counts.get(institution).copied().unwrap_or_default();
+    }
+    let mut rows = Vec::with_capacity(entries.len());
+    for entry in entries {
+        let head = heads.get_mut(&entry.institution).ok_or(StoreError::Corrupt("audit head"))?;
+        head.sequence += 1;
+        let (action, subject, actor) = (entry.action.as_str(), entry.subject.as_str(), entry.actor.as_str());
+        head.digest = chain::Entry { sequence: head.sequence, action, subject, actor, created_at: now }.digest(entry.institution, head.digest);
+        let row = store::audit::AuditRow {
+            sequence: head.sequence,
+            action: action.to_owned(),
+            subject: subject.to_owned(),
+            actor: actor.to_owned(),
+            created_at: now,
+            digest: head.digest,
+        };
+        rows.push((entry.institution, row));
+    }
+    store::audit::insert(connection, &rows, &heads).await
 }
 
 /// Recomputes the workspace's chain from its beginning and returns the number of its entries.

@@ -14,6 +14,7 @@ use passid_api::problem::ProblemCode;
 use crate::request_log::Made;
 use crate::sealing::Purpose;
 use crate::service::Service;
+use crate::store::idempotency::NewAnswer;
 use crate::store::{self, Connection, StoreError, Work};
 
 use super::ApiError;
@@ -139,13 +140,12 @@ where
                     return Ok(answer);
                 }
                 let answer = work(connection).await?;
-                let sealed = seal(&inside, scope, &answer)?;
-                let stored = store::idempotency::insert(connection, scope, body_digest, answer.status.as_u16(), sealed, inside.clock.now()).await;
-                match stored {
+                let stored = store::idempotency::insert_each(connection, &[&kept(&inside, scope, body_digest, &answer)?], inside.clock.now()).await?;
+                if stored.is_empty() {
                     // An equal request on another server process committed first: undo ours, its answer is read below.
-                    Err(StoreError::Duplicate(_)) => Err(ApiError::new(ProblemCode::RequestInProgress, "The same request has just ended; its answer follows.")),
-                    stored => stored.map(|()| answer).map_err(ApiError::from),
+                    return Err(ApiError::new(ProblemCode::RequestInProgress, "The same request has just ended; its answer follows."));
                 }
+                Ok(answer)
             })
         })
         .await;
@@ -158,65 +158,17 @@ where
     }
 }
 
-/// Why a transaction with an answer made before it was undone.
-enum Undone {
-    Objection,
-    Failed(ApiError),
-}
-
-impl From<StoreError> for Undone {
-    fn from(error: StoreError) -> Self {
-        Self::Failed(error.into())
-    }
-}
-
-impl From<ApiError> for Undone {
-    fn from(error: ApiError) -> Self {
-        Self::Failed(error)
-    }
-}
-
-/// [`once`] with an answer made before the transaction, so that who writes need not make it. `work` says whether the answer still holds;
-/// when it does not, nothing has happened and there is none.
+/// An answer made before the transaction in which it is stored; none without a key.
 ///
 /// # Errors
-/// As [`once`].
-pub async fn once_prepared<F>(
-    service: &Service,
-    caller: &str,
-    key: &IdempotencyKey,
-    body_digest: [u8; 32],
-    answer: Answer,
-    work: F,
-) -> Result<Option<Answer>, ApiError>
-where
-    F: for<'c> FnOnce(&'c mut Connection) -> Work<'c, bool, ApiError> + Send + 'static,
-{
-    let stored = match scope(caller, key) {
-        Some(scope) => Some((scope, seal(service, scope, &answer)?)),
-        None => None,
-    };
-    let inside = service.clone();
-    let written = service.store.write(move |connection| {
-        Box::pin(async move {
-            if let Some((scope, sealed)) = stored {
-                match store::idempotency::insert(connection, scope, body_digest, answer.status.as_u16(), sealed, inside.clock.now()).await {
-                    Err(StoreError::Duplicate(_)) => return stored_answer(&inside, connection, scope, body_digest).await?.ok_or(Undone::Objection),
-                    stored => stored?,
-                }
-            }
-            if work(connection).await? { Ok(answer) } else { Err(Undone::Objection) }
-        })
-    });
-    match written.await {
-        Ok(answer) => Ok(Some(answer)),
-        Err(Undone::Objection) => Ok(None),
-        Err(Undone::Failed(error)) => Err(error),
-    }
+/// `internal` when it cannot be sealed.
+pub fn keep(service: &Service, caller: &str, key: &IdempotencyKey, body_digest: [u8; 32], answer: &Answer) -> Result<Option<NewAnswer>, ApiError> {
+    scope(caller, key).map(|scope| kept(service, scope, body_digest, answer)).transpose()
 }
 
-fn seal(service: &Service, scope: [u8; 32], answer: &Answer) -> Result<Vec<u8>, ApiError> {
-    Ok(service.with_random(|random| service.sealer.seal(Purpose::StoredAnswer, &hex::encode(scope), &answer.body, random))?)
+fn kept(service: &Service, scope: [u8; 32], body_digest: [u8; 32], answer: &Answer) -> Result<NewAnswer, ApiError> {
+    let sealed_body = service.with_random(|random| service.sealer.seal(Purpose::StoredAnswer, &hex::encode(scope), &answer.body, random))?;
+    Ok(NewAnswer { scope, body_digest, status: answer.status.as_u16(), sealed_body })
 }
 
 fn scope(caller: &str, key: &IdempotencyKey) -> Option<[u8; 32]> {

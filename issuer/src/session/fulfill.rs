@@ -6,15 +6,16 @@ use passid_api::problem::ProblemCode;
 use passid_api::session::{FulfillRequest, Fulfilled, SessionState};
 use passid_api::verify::DenyReason;
 
-use crate::audit::{self, Action};
+use crate::audit::{self, Action, Entry};
 use crate::http::callers::WalletCaller;
-use crate::http::idempotency::{Answer, IdempotencyKey, once, replay};
+use crate::http::idempotency::{Answer, IdempotencyKey, keep, replay};
 use crate::http::{ApiError, JsonBody};
 use crate::service::Service;
 use crate::store;
 use crate::store::sessions::StoredSession;
 use crate::verify::presentation::{self, Checked};
 use crate::verify::record::{self, RecordPlace, Shown};
+use crate::verify::register::{self, Acceptance, Objection, Uses};
 
 use super::holder;
 
@@ -93,27 +94,26 @@ async fn complete(
     session: StoredSession,
     presented: Presented,
 ) -> Result<Answer, ApiError> {
-    let (inside, Presented { agreed, request, checked, form }) = (service.clone(), presented);
+    let Presented { agreed, request, checked, form } = presented;
     let shown = Shown::of(&agreed, &request.presentation, &checked)?;
-    once(service, principal, key, body_digest, move |connection| {
-        Box::pin(async move {
-            let now = inside.clock.now();
-            let id = inside.with_random(|random| VerificationId::generate(inside.clock.as_ref(), random));
-            if !store::sessions::complete(connection, session.id, now).await? {
-                return Err(gone());
-            }
-            if !store::verifications::insert_nullifier(connection, &checked.context, &checked.nullifier, now).await? {
-                return Err(ApiError::new(ProblemCode::PresentationReplayed, "This presentation was already used."));
-            }
-            let response = record::accepted(&inside, id, now, &checked, session.predicates.clone());
-            let place = RecordPlace { institution: session.institution, environment: session.environment, token_digest: None, session: Some(session.id) };
-            record::store(&inside, connection, &place, &response, Some(shown)).await?;
-            store::sessions::set_verification(connection, session.id, id).await?;
-            audit::append(connection, session.institution, Action::SessionFulfilled, &session.id.to_string(), "holder", now).await?;
-            form(&Fulfilled { status: SessionState::Completed, verification_id: id, verified_at: now })
-        })
-    })
-    .await
+    let now = service.clock.now();
+    let id = service.with_random(|random| VerificationId::generate(service.clock.as_ref(), random));
+    let response = record::accepted(service, id, now, &checked, session.predicates);
+    let place = RecordPlace { institution: session.institution, environment: session.environment, token_digest: None, session: Some(session.id) };
+    let record = record::prepare(service, &place, &response, Some(shown))?;
+    let answer = form(&Fulfilled { status: SessionState::Completed, verification_id: id, verified_at: now })?;
+    let acceptance = Acceptance {
+        uses: Uses::Session(session.id, (checked.context, checked.nullifier)),
+        answer: keep(service, principal, key, body_digest, &answer)?,
+        record,
+        entry: Entry { institution: session.institution, action: Action::SessionFulfilled, subject: session.id.to_string(), actor: "holder".to_owned() },
+    };
+    match register::write(service, acceptance).await? {
+        Ok(()) => Ok(answer),
+        Err(Objection::Answered) => replay(service, principal, key, body_digest).await?.ok_or_else(gone),
+        Err(Objection::Taken) => Err(gone()),
+        Err(Objection::Replayed) => Err(ApiError::new(ProblemCode::PresentationReplayed, "This presentation was already used.")),
+    }
 }
 
 /// Tells the institution that a presentation for its session did not verify; the session stays open for an honest one.

@@ -78,7 +78,7 @@ async fn create(State(service): State<Service>, caller: WalletCaller, key: Idemp
 
     let (id, code, token) =
         service.with_random(|random| (ShareId::generate(service.clock.as_ref(), random), ShareCode::generate(random), ShareToken::generate(random)));
-    let (context, nullifier) = (checked.context.clone(), checked.nullifier.clone());
+    let mark = (checked.context.clone(), checked.nullifier.clone());
     let sealed_content = ShareContent { agreement, presentation: request.presentation, checked }.seal(&service, id)?;
     let share = NewShare {
         id,
@@ -96,7 +96,7 @@ async fn create(State(service): State<Service>, caller: WalletCaller, key: Idemp
     };
     once(&service, &principal, &key, digest, move |connection| {
         Box::pin(async move {
-            if !store::verifications::insert_nullifier(connection, &context, &nullifier, now).await? {
+            if store::verifications::insert_nullifiers(connection, &[&mark], now).await?.is_empty() {
                 return Err(ApiError::new(ProblemCode::PresentationReplayed, "This presentation was already used; make a new share."));
             }
             let expires_at = share.expires_at;

@@ -1,5 +1,7 @@
 //! The rows of the audit log and the head of each workspace's chain.
 
+use std::collections::BTreeMap;
+
 use passid_api::ids::InstitutionId;
 use passid_api::time::Timestamp;
 
@@ -31,29 +33,39 @@ fn read_head(row: &Row) -> Result<Head, StoreError> {
     Ok(Head { sequence: row.get("sequence")?, digest: digest(row)? })
 }
 
-/// Takes the next number of the chain and locks its head for the transaction; of two appends at once the second waits here. The
-/// digest is that of the entry before, `first` when there is none.
+/// Takes the next numbers of the chains, as many as are asked for each, and locks their heads for the transaction; of two appends at once
+/// the second waits here. The heads say the last number taken and the digest of the entry before the first, `first` when there is none.
+/// Each workspace is asked for once; in the order of their identifiers, so that no two appends wait for each other.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn take_next(connection: &mut Connection, institution: InstitutionId, first: [u8; 32]) -> Result<Head, StoreError> {
-    let sql = "INSERT INTO audit_heads (institution_id, sequence, digest) VALUES ($1, 1, $2)
-               ON CONFLICT (institution_id) DO UPDATE SET sequence = audit_heads.sequence + 1
-               RETURNING sequence, digest";
-    let row = connection.fetch_optional(sql, params![institution, first]).await?.ok_or(StoreError::Corrupt("audit head"))?;
-    read_head(&row)
+pub async fn take_next(
+    connection: &mut Connection,
+    numbers: &BTreeMap<InstitutionId, i64>,
+    first: [u8; 32],
+) -> Result<BTreeMap<InstitutionId, Head>, StoreError> {
+    let sql = "INSERT INTO audit_heads (institution_id, sequence, digest) VALUES ($1, $2, $3)
+               ON CONFLICT (institution_id) DO UPDATE SET sequence = audit_heads.sequence + excluded.sequence
+               RETURNING institution_id, sequence, digest";
+    let rows = numbers.iter().map(|(institution, count)| params![*institution, *count, first]).collect();
+    let heads = connection.fetch_each(sql, rows, params![]).await?;
+    heads.iter().map(|row| Ok((row.parse("institution_id")?, read_head(row)?))).collect()
 }
 
-/// Writes an entry and makes it the head.
+/// Writes entries and makes these the heads.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn insert(connection: &mut Connection, institution: InstitutionId, row: &AuditRow) -> Result<(), StoreError> {
+pub async fn insert(connection: &mut Connection, entries: &[(InstitutionId, AuditRow)], heads: &BTreeMap<InstitutionId, Head>) -> Result<(), StoreError> {
     let sql = "INSERT INTO audit_log (institution_id, sequence, action, subject, actor, created_at, digest) VALUES ($1, $2, $3, $4, $5, $6, $7)";
-    let values = params![institution, row.sequence, row.action.as_str(), row.subject.as_str(), row.actor.as_str(), row.created_at, row.digest];
-    connection.execute(sql, values).await?;
-    connection.execute("UPDATE audit_heads SET digest = $2 WHERE institution_id = $1", params![institution, row.digest]).await?;
-    Ok(())
+    let row = |(institution, row): &(InstitutionId, AuditRow)| {
+        params![*institution, row.sequence, row.action.as_str(), row.subject.as_str(), row.actor.as_str(), row.created_at, row.digest]
+    };
+    connection.execute_each(sql, entries.iter().map(row).collect(), params![]).await?;
+    let sql = "WITH asked (institution, head) AS (VALUES ($1, $2))
+               UPDATE audit_heads SET digest = head FROM asked WHERE institution_id = institution";
+    let rows = heads.iter().map(|(institution, head)| params![*institution, head.digest]).collect();
+    connection.execute_each(sql, rows, params![]).await.map(drop)
 }
 
 /// The head of the workspace's chain, if anything was ever written.

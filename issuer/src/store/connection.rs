@@ -4,7 +4,7 @@ use sqlx::Postgres;
 use sqlx::pool::PoolConnection;
 
 use super::sqlite::{LocalConnection, LocalReader};
-use super::{Row, StoreError, Value};
+use super::{Row, StoreError, Value, many};
 
 /// The database engines, for the few queries whose text must differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,8 +49,10 @@ impl From<PoolConnection<Postgres>> for Connection {
     }
 }
 
-fn bind(sql: &'static str, values: Vec<Value>) -> sqlx::query::Query<'static, Postgres, sqlx::postgres::PgArguments> {
-    values.into_iter().fold(sqlx::query(sql), |query, value| match value {
+type Query = sqlx::query::Query<'static, Postgres, sqlx::postgres::PgArguments>;
+
+pub(super) fn bind(query: Query, values: Vec<Value>) -> Query {
+    values.into_iter().fold(query, |query, value| match value {
         Value::Text(text) => query.bind(text),
         Value::Integer(integer) => query.bind(integer),
         Value::Bytes(bytes) => query.bind(bytes),
@@ -58,12 +60,12 @@ fn bind(sql: &'static str, values: Vec<Value>) -> sqlx::query::Query<'static, Po
 }
 
 macro_rules! run {
-    ($self:expr, $method:ident, $sql:expr, $values:expr, $local:ident => $here:expr) => {
+    ($self:expr, $method:ident, $query:expr, $local:ident => $here:expr) => {
         match &mut $self.0 {
             Kind::SqliteWriter($local) => $here,
             Kind::SqliteReader($local) => $here,
-            Kind::PostgresWriter(connection) => Ok(bind($sql, $values).$method(&mut **connection).await?.into_either()),
-            Kind::PostgresReader(connection) => Ok(bind($sql, $values).$method(&mut **connection).await?.into_either()),
+            Kind::PostgresWriter(connection) => Ok($query.$method(&mut **connection).await?.into_either()),
+            Kind::PostgresReader(connection) => Ok($query.$method(&mut **connection).await?.into_either()),
         }
     };
 }
@@ -116,7 +118,7 @@ impl Connection {
     /// # Errors
     /// [`StoreError::Duplicate`] when a unique key exists, [`StoreError::Database`] or [`StoreError::Embedded`] otherwise.
     pub async fn execute(&mut self, sql: &'static str, values: Vec<Value>) -> Result<u64, StoreError> {
-        run!(self, execute, sql, values, local => local.execute(sql, &values))
+        run!(self, execute, bind(sqlx::query(sql), values), local => local.execute(sql, &values))
     }
 
     /// The first row, if any.
@@ -124,7 +126,7 @@ impl Connection {
     /// # Errors
     /// As [`Connection::execute`].
     pub async fn fetch_optional(&mut self, sql: &'static str, values: Vec<Value>) -> Result<Option<Row>, StoreError> {
-        run!(self, fetch_optional, sql, values, local => Ok(local.fetch(sql, &values, 1)?.pop().map(Row::Sqlite)))
+        run!(self, fetch_optional, bind(sqlx::query(sql), values), local => Ok(local.fetch(sql, &values, 1)?.pop().map(Row::Sqlite)))
     }
 
     /// All rows. The query bounds their number.
@@ -132,7 +134,35 @@ impl Connection {
     /// # Errors
     /// As [`Connection::execute`].
     pub async fn fetch_all(&mut self, sql: &'static str, values: Vec<Value>) -> Result<Vec<Row>, StoreError> {
-        run!(self, fetch_all, sql, values, local => Ok(local.fetch(sql, &values, usize::MAX)?.into_iter().map(Row::Sqlite).collect()))
+        run!(self, fetch_all, bind(sqlx::query(sql), values), local => Ok(local.fetch(sql, &values, usize::MAX)?.into_iter().map(Row::Sqlite).collect()))
+    }
+
+    /// Runs a query that has one group `VALUES ($1, …, $n)` with every row of values, and with those that all rows share from `$n+1` on;
+    /// counts the rows it changed. No two of the rows may touch the same row of the database.
+    ///
+    /// # Errors
+    /// As [`Connection::execute`].
+    pub async fn execute_each(&mut self, sql: &'static str, rows: Vec<Vec<Value>>, shared: Vec<Value>) -> Result<u64, StoreError> {
+        if rows.is_empty() {
+            return Ok(0);
+        }
+        run!(self, execute, many::for_postgres(sql, rows, shared)?, local => {
+            rows.into_iter().map(|row| local.execute(sql, &many::for_sqlite(row, &shared))).sum()
+        })
+    }
+
+    /// [`Connection::execute_each`], and the rows it returns.
+    ///
+    /// # Errors
+    /// As [`Connection::execute`].
+    pub async fn fetch_each(&mut self, sql: &'static str, rows: Vec<Vec<Value>>, shared: Vec<Value>) -> Result<Vec<Row>, StoreError> {
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        run!(self, fetch_all, many::for_postgres(sql, rows, shared)?, local => {
+            let found = rows.into_iter().map(|row| local.fetch(sql, &many::for_sqlite(row, &shared), usize::MAX));
+            Ok(found.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().map(Row::Sqlite).collect())
+        })
     }
 
     pub(super) async fn commit(self) -> Result<(), StoreError> {

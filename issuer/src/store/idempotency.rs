@@ -30,18 +30,40 @@ pub async fn find(connection: &mut Connection, scope: [u8; 32], oldest: Timestam
     Ok(Some(StoredAnswer { body_digest, status, sealed_body: row.get("sealed_body")? }))
 }
 
-/// Stores an answer, in place of one that is too old to be replayed.
+/// An answer about to be stored.
+pub struct NewAnswer {
+    /// Digest of who asked, where, and under which key.
+    pub scope: [u8; 32],
+    /// SHA-256 of the request's body.
+    pub body_digest: [u8; 32],
+    /// HTTP status.
+    pub status: u16,
+    /// The sealed body.
+    pub sealed_body: Vec<u8>,
+}
+
+/// Stores answers, each in place of one that is too old to be replayed. Returns the scopes under which there was no fresh one; no two of
+/// the answers have the same.
 ///
 /// # Errors
-/// [`StoreError::Duplicate`] when a fresh one is stored already.
-pub async fn insert(connection: &mut Connection, scope: [u8; 32], body: [u8; 32], status: u16, sealed: Vec<u8>, now: Timestamp) -> Result<(), StoreError> {
-    let oldest = now.plus_seconds(-KEPT_SECONDS);
+/// [`StoreError`].
+pub async fn insert_each(connection: &mut Connection, answers: &[&NewAnswer], now: Timestamp) -> Result<Vec<[u8; 32]>, StoreError> {
     let sql = "INSERT INTO idempotency (scope_digest, body_digest, status, sealed_body, created_at) VALUES ($1, $2, $3, $4, $5)
                ON CONFLICT (scope_digest) DO UPDATE
                SET body_digest = excluded.body_digest, status = excluded.status, sealed_body = excluded.sealed_body, created_at = excluded.created_at
-               WHERE idempotency.created_at <= $6";
-    let written = connection.execute(sql, params![scope, body, status, sealed, now, oldest]).await?;
-    if written == 1 { Ok(()) } else { Err(StoreError::Duplicate("idempotency".to_owned())) }
+               WHERE idempotency.created_at <= $6 RETURNING scope_digest";
+    let rows = answers.iter().map(|answer| params![answer.scope, answer.body_digest, answer.status, answer.sealed_body.as_slice(), now]);
+    let stored = connection.fetch_each(sql, rows.collect(), params![now.plus_seconds(-KEPT_SECONDS)]).await?;
+    stored.iter().map(|row| row.get::<Vec<u8>>("scope_digest")?.try_into().map_err(|_| StoreError::Corrupt("scope digest"))).collect()
+}
+
+/// Removes the answers under these scopes.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn remove_each(connection: &mut Connection, scopes: &[[u8; 32]]) -> Result<(), StoreError> {
+    let rows = scopes.iter().map(|scope| params![*scope]).collect();
+    connection.execute_each("DELETE FROM idempotency WHERE scope_digest IN (VALUES ($1))", rows, params![]).await.map(drop)
 }
 
 /// Removes answers nobody may replay any more.

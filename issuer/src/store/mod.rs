@@ -5,6 +5,7 @@
 
 mod connection;
 mod error;
+mod many;
 mod sqlite;
 mod url;
 mod value;

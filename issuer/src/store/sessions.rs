@@ -1,5 +1,7 @@
 //! Sessions as stored: the code and the client's secret as keyed digests.
 
+use std::collections::BTreeSet;
+
 use passid_api::environment::Environment;
 use passid_api::ids::{InstitutionId, SessionId, VerificationId};
 use passid_api::permission::PermissionSet;
@@ -127,22 +129,33 @@ pub async fn find_by_code(connection: &mut Connection, digest: [u8; 32]) -> Resu
     connection.fetch_optional(sql, params![digest]).await?.as_ref().map(read).transpose()
 }
 
-/// Completes a pending session; false when it was answered or has expired.
+/// Completes those of the sessions that are pending, and returns them; the others were answered or have expired.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn complete(connection: &mut Connection, id: SessionId, now: Timestamp) -> Result<bool, StoreError> {
-    let sql = "UPDATE sessions SET state = $2 WHERE id = $1 AND state = $3 AND expires_at > $4";
-    Ok(connection.execute(sql, params![id, SessionState::Completed, SessionState::Pending, now]).await? == 1)
+pub async fn complete(connection: &mut Connection, ids: &BTreeSet<SessionId>, now: Timestamp) -> Result<BTreeSet<SessionId>, StoreError> {
+    let sql = "UPDATE sessions SET state = $2 WHERE id IN (VALUES ($1)) AND state = $3 AND expires_at > $4 RETURNING id";
+    let rows = ids.iter().map(|id| params![*id]).collect();
+    let completed = connection.fetch_each(sql, rows, params![SessionState::Completed, SessionState::Pending, now]).await?;
+    completed.iter().map(|row| row.parse("id")).collect()
 }
 
-/// Names the verification that completed the session.
+/// Makes sessions pending again that were completed in this transaction.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn set_verification(connection: &mut Connection, id: SessionId, verification: VerificationId) -> Result<(), StoreError> {
-    connection.execute("UPDATE sessions SET verification_id = $2 WHERE id = $1", params![id, verification]).await?;
-    Ok(())
+pub async fn reopen(connection: &mut Connection, ids: &[SessionId]) -> Result<(), StoreError> {
+    let sql = "UPDATE sessions SET state = $2 WHERE id IN (VALUES ($1))";
+    connection.execute_each(sql, ids.iter().map(|id| params![*id]).collect(), params![SessionState::Pending]).await.map(drop)
+}
+
+/// Names the verifications that completed the sessions.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn set_verifications(connection: &mut Connection, completed: &[(SessionId, VerificationId)]) -> Result<(), StoreError> {
+    let sql = "WITH used (session, verification) AS (VALUES ($1, $2)) UPDATE sessions SET verification_id = verification FROM used WHERE id = session";
+    connection.execute_each(sql, completed.iter().map(|(session, verification)| params![*session, *verification]).collect(), params![]).await.map(drop)
 }
 
 /// Declines a pending session; false when it was answered or has expired.

@@ -1,5 +1,7 @@
 //! Shares as stored: codes as keyed digests, the presentation sealed and gone once it is used or withdrawn.
 
+use std::collections::BTreeSet;
+
 use passid_api::agreement::ShareNonce;
 use passid_api::environment::Environment;
 use passid_api::ids::{InstitutionId, ShareId, UserId, VerificationId};
@@ -155,27 +157,28 @@ pub async fn take(connection: &mut Connection, id: ShareId, now: Timestamp) -> R
     Ok(connection.execute(sql, params![id, now]).await? == 1)
 }
 
-/// Takes the share for this verification if nothing speaks against it: it is unused, its holder is on no list and has a credential that is
-/// in force. False, and nothing has changed, when something does.
+/// Takes those of the shares that nothing speaks against: they are unused, their holder is on no list and has a credential that is in
+/// force. Returns them.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn take_unobjected(connection: &mut Connection, id: ShareId, verification: VerificationId, now: Timestamp) -> Result<bool, StoreError> {
-    let sql = "UPDATE shares SET used_at = $2, sealed_content = NULL, verification_id = $3 \
-               WHERE id = $1 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > $2 \
+pub async fn take_unobjected(connection: &mut Connection, ids: &BTreeSet<ShareId>, now: Timestamp) -> Result<BTreeSet<ShareId>, StoreError> {
+    let sql = "UPDATE shares SET used_at = $2, sealed_content = NULL \
+               WHERE id IN (VALUES ($1)) AND used_at IS NULL AND revoked_at IS NULL AND expires_at > $2 \
                AND EXISTS (SELECT 1 FROM wallet_users WHERE wallet_users.id = shares.user_id AND sanctions_match = 0) \
                AND EXISTS (SELECT 1 FROM credentials WHERE credentials.user_id = shares.user_id AND credentials.revoked_at IS NULL \
-               AND credentials.expires_at > $2)";
-    Ok(connection.execute(sql, params![id, now, verification]).await? == 1)
+               AND credentials.expires_at > $2) RETURNING id";
+    let rows = ids.iter().map(|id| params![*id]).collect();
+    connection.fetch_each(sql, rows, params![now]).await?.iter().map(|row| row.parse("id")).collect()
 }
 
-/// Names the verification that used the share.
+/// Names the verifications that used the shares.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn set_verification(connection: &mut Connection, id: ShareId, verification: VerificationId) -> Result<(), StoreError> {
-    connection.execute("UPDATE shares SET verification_id = $2 WHERE id = $1", params![id, verification]).await?;
-    Ok(())
+pub async fn set_verifications(connection: &mut Connection, used: &[(ShareId, VerificationId)]) -> Result<(), StoreError> {
+    let sql = "WITH used (share, verification) AS (VALUES ($1, $2)) UPDATE shares SET verification_id = verification FROM used WHERE id = share";
+    connection.execute_each(sql, used.iter().map(|(share, verification)| params![*share, *verification]).collect(), params![]).await.map(drop)
 }
 
 /// Withdraws the holder's own share unless it was redeemed.

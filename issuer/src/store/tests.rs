@@ -117,3 +117,61 @@ async fn every_value_reads_back_and_null_is_not_empty() {
         assert!(row.get::<i64>("missing").is_err());
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_query_for_many_rows_does_what_one_for_each_would() {
+    const INSERT: &str = "INSERT INTO wallet_challenges (digest, device_key, expires_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING expires_at";
+    const MOVE: &str =
+        "WITH asked (challenge, moved) AS (VALUES ($1, $2)) UPDATE wallet_challenges SET expires_at = moved + $3 FROM asked WHERE digest = challenge";
+    const REMOVE: &str = "DELETE FROM wallet_challenges WHERE digest IN (VALUES ($1)) AND expires_at > $2";
+    for database in databases().await {
+        let store = database.open().await;
+        let work = store.write::<_, StoreError, _>(|connection| {
+            Box::pin(async move {
+                insert(connection, 3).await?;
+                let rows = (0..5_u8).map(|key| params![[key; 32], [9_u8; 32], i64::from(key)]).collect();
+                let inserted = connection.fetch_each(INSERT, rows, params![]).await?;
+                let inserted: Result<Vec<i64>, _> = inserted.iter().map(|row| row.get("expires_at")).collect();
+                let rows = vec![params![[0_u8; 32], 100_i64], params![[1_u8; 32], 200_i64], params![[77_u8; 32], 300_i64]];
+                let moved = connection.execute_each(MOVE, rows, params![5_i64]).await?;
+                let one = connection.execute_each(MOVE, vec![params![[2_u8; 32], 150_i64]], params![0_i64]).await?;
+                let removed = connection.execute_each(REMOVE, vec![params![[0_u8; 32]], params![[1_u8; 32]], params![[2_u8; 32]]], params![105_i64]).await?;
+                let none = connection.execute_each(REMOVE, Vec::new(), params![0_i64]).await?;
+                Ok((inserted?, moved, one, removed, none))
+            })
+        });
+        let (mut inserted, moved, one, removed, none) = work.await.unwrap();
+        inserted.sort_unstable();
+        assert_eq!((inserted, moved, one, removed, none), (vec![0, 1, 2, 4], 2, 1, 2, 0), "{}", database.engine);
+        assert_eq!(count(&store).await, 3, "{}", database.engine);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nulls_and_texts_of_any_kind_go_into_many_rows() {
+    const INSERT: &str = "INSERT INTO limit_names (a, b) VALUES ($1, $2)";
+    for database in databases().await {
+        let store = database.open().await;
+        let work = store.write::<_, StoreError, _>(|connection| {
+            Box::pin(async move {
+                connection.execute("CREATE TABLE limit_names (a TEXT, b BYTEA)", params![]).await?;
+                let rows = vec![
+                    params![Option::<String>::None, Some(vec![0_u8, 255])],
+                    params![Some("{\"a\",NULL} 'x' \\".to_owned()), Option::<Vec<u8>>::None],
+                    params![Some(String::new()), Some(Vec::<u8>::new())],
+                ];
+                connection.execute_each(INSERT, rows, params![]).await?;
+                let rows = connection.fetch_all("SELECT a, b FROM limit_names ORDER BY a IS NULL, a", params![]).await?;
+                let read = |row: &crate::store::Row| Ok::<_, StoreError>((row.get::<Option<String>>("a")?, row.get::<Option<Vec<u8>>>("b")?));
+                rows.iter().map(read).collect::<Result<Vec<_>, _>>()
+            })
+        });
+        let rows = work.await.unwrap();
+        let expected = vec![(Some(String::new()), Some(vec![])), (Some("{\"a\",NULL} 'x' \\".to_owned()), None), (None, Some(vec![0, 255]))];
+        assert_eq!(rows, expected, "{}", database.engine);
+        let uneven = store.write::<_, StoreError, _>(|connection| {
+            Box::pin(async move { connection.execute_each(INSERT, vec![params!["x", vec![1_u8]], params!["x"]], params![]).await })
+        });
+        assert!(uneven.await.is_err(), "{}: rows of different lengths", database.engine);
+    }
+}

@@ -46,41 +46,50 @@ fn read(row: &Row) -> Result<StoredVerification, StoreError> {
     Ok(StoredVerification { id: row.parse("id")?, response: row.get("response")?, evidence: row.get("evidence")?, created_at: row.time("created_at")? })
 }
 
-/// Stores a run.
+/// A run about to be stored.
+pub struct NewVerification {
+    /// Whose it is.
+    pub institution: InstitutionId,
+    /// Sandbox or live.
+    pub environment: Environment,
+    /// Digest of the token, when one was redeemed.
+    pub token_digest: Option<[u8; 32]>,
+    /// The run.
+    pub stored: StoredVerification,
+    /// What is known of it.
+    pub facts: VerificationFacts,
+}
+
+/// Stores runs.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn insert(
-    connection: &mut Connection,
-    institution: InstitutionId,
-    environment: Environment,
-    token_digest: Option<[u8; 32]>,
-    verification: &StoredVerification,
-    facts: &VerificationFacts,
-) -> Result<(), StoreError> {
+pub async fn insert_each(connection: &mut Connection, verifications: &[&NewVerification]) -> Result<(), StoreError> {
     let sql = "INSERT INTO verifications (id, institution_id, environment, token_digest, response, evidence, created_at, session_id, credential_valid, \
                deny_reason, institution_reference, applicant_ref, coverage, score, stable_probability, provenance) \
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
-    let values = params![
-        verification.id,
-        institution,
-        environment,
-        token_digest,
-        verification.response.as_str(),
-        verification.evidence.clone(),
-        verification.created_at,
-        facts.session,
-        facts.deny_reason.is_none(),
-        facts.deny_reason,
-        facts.institution_reference.clone(),
-        facts.applicant_ref.clone(),
-        facts.coverage,
-        facts.score,
-        facts.stable_probability,
-        facts.provenance.clone()
-    ];
-    connection.execute(sql, values).await?;
-    Ok(())
+    let row = |verification: &&NewVerification| {
+        let NewVerification { institution, environment, token_digest, stored, facts } = *verification;
+        params![
+            stored.id,
+            *institution,
+            *environment,
+            *token_digest,
+            stored.response.as_str(),
+            stored.evidence.as_deref(),
+            stored.created_at,
+            facts.session,
+            facts.deny_reason.is_none(),
+            facts.deny_reason,
+            facts.institution_reference.as_deref(),
+            facts.applicant_ref.as_deref(),
+            facts.coverage,
+            facts.score,
+            facts.stable_probability,
+            facts.provenance.as_deref()
+        ]
+    };
+    connection.execute_each(sql, verifications.iter().map(row).collect(), params![]).await.map(drop)
 }
 
 /// The institution's own verification.
@@ -127,11 +136,15 @@ pub async fn provenance<T: serde::de::DeserializeOwned>(
     connection.fetch_optional(sql, params![id, institution, environment]).await?.map(|row| row.json("provenance")).transpose()
 }
 
-/// Records that a presentation counted; false when it had counted before.
+/// A presentation's mark: the context it is bound to and its nullifier.
+pub type Mark = (String, String);
+
+/// Records that presentations counted. Returns the marks of those that had not before; no two of them are the same.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn insert_nullifier(connection: &mut Connection, context: &str, nullifier: &str, now: Timestamp) -> Result<bool, StoreError> {
-    let sql = "INSERT INTO nullifiers (context, nullifier, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
-    Ok(connection.execute(sql, params![context, nullifier, now]).await? == 1)
+pub async fn insert_nullifiers(connection: &mut Connection, marks: &[&Mark], now: Timestamp) -> Result<Vec<Mark>, StoreError> {
+    let sql = "INSERT INTO nullifiers (context, nullifier, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING context, nullifier";
+    let rows = marks.iter().map(|(context, nullifier)| params![context.as_str(), nullifier.as_str(), now]).collect();
+    connection.fetch_each(sql, rows, params![]).await?.iter().map(|row| Ok((row.get("context")?, row.get("nullifier")?))).collect()
 }

@@ -14,7 +14,7 @@ use passid_api::verify::{DenyReason, VerifyRequest, VerifyResponse};
 use passid_circuits::Statement;
 
 use crate::http::callers::{KeyCaller, SecretKeyCaller};
-use crate::http::idempotency::{Answer, IdempotencyKey, once, once_prepared};
+use crate::http::idempotency::{Answer, IdempotencyKey, keep, once};
 use crate::http::openapi::{Caller, Chapter, Operation, Routes};
 use crate::http::{ApiError, JsonBody};
 use crate::limit::Subject;
@@ -25,7 +25,7 @@ use crate::store::{self, StoreError};
 
 use super::record::Evidence;
 use super::redeem::{self, Redeemer};
-use super::{examples, package};
+use super::{examples, package, register};
 
 /// The longest token or reference read, characters.
 const MAX_TEXT: usize = 200;
@@ -73,7 +73,7 @@ pub(crate) async fn redeemed(
     let redeemer = Redeemer::from(&caller);
     let prepared = if ready.is_none() { redeem::prepare(service, &redeemer, &request).await? } else { None };
     if let Some(prepared) = prepared
-        && let Some(answer) = redeemed_prepared(service, &principal, key, digest, &redeemer, prepared, form).await?
+        && let Some(answer) = redeemed_prepared(service, &principal, key, digest, prepared, form).await?
     {
         service.deliveries_due.notify_one();
         return Ok(answer);
@@ -101,16 +101,12 @@ async fn redeemed_prepared(
     principal: &str,
     key: &IdempotencyKey,
     digest: [u8; 32],
-    redeemer: &Redeemer,
     prepared: redeem::Prepared,
     form: fn(&VerifyResponse) -> Result<Answer, ApiError>,
 ) -> Result<Option<Answer>, ApiError> {
     let answer = form(prepared.response())?.made(prepared.response().verification_id);
-    let (inside, redeemer) = (service.clone(), redeemer.clone());
-    once_prepared(service, principal, key, digest, answer, move |connection| {
-        Box::pin(async move { redeem::redeem_prepared(&inside, connection, &redeemer, prepared).await })
-    })
-    .await
+    let kept = keep(service, principal, key, digest, &answer)?;
+    Ok(register::write(service, prepared.answered(kept)).await?.is_ok().then_some(answer))
 }
 
 /// PostgreSQL's text has no zero byte.

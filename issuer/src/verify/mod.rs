@@ -12,5 +12,6 @@ pub mod record;
 pub mod redeem;
 #[cfg(test)]
 mod redeem_tests;
+pub mod register;
 #[cfg(test)]
 pub(crate) mod testing;

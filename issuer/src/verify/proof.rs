@@ -5,17 +5,16 @@
 //! verified together: the busier the issuer, the less a proof costs. Two batches at a time would each be half as long and cost more.
 //! A bad proof is found by halving its batch, and the others in it are accepted.
 
-use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rand::rngs::StdRng;
 use rand::{CryptoRng, SeedableRng};
-use tokio::sync::oneshot;
 use tracing::Instrument;
 
 use passid_circuits::{ArtifactError, FieldElement, Proof, Statement, Verifier};
 
+use crate::gather::{Line, Waiting};
 use crate::store::StoreError;
 
 /// Proofs in one batch at most: a batch takes a few milliseconds, and a few times that when there are bad ones in it.
@@ -27,20 +26,14 @@ pub struct ProofChecker(Arc<Shared>);
 
 struct Shared {
     verifier: Verifier,
-    state: Mutex<State>,
+    line: Line<Presented, bool>,
+    random: Mutex<StdRng>,
 }
 
-struct State {
-    waiting: VecDeque<Waiting>,
-    /// Whether somebody verifies; whoever does takes what waits when done.
-    verifying: bool,
-    random: StdRng,
-}
-
-struct Waiting {
+/// A proof and what it is for.
+struct Presented {
     signals: Vec<FieldElement>,
     proof: Proof,
-    answer: oneshot::Sender<bool>,
 }
 
 impl ProofChecker {
@@ -49,8 +42,8 @@ impl ProofChecker {
     /// # Errors
     /// [`ArtifactError`] when the embedded key does not match its pin.
     pub fn new(random: &mut dyn CryptoRng) -> Result<Self, ArtifactError> {
-        let state = State { waiting: VecDeque::new(), verifying: false, random: StdRng::from_rng(random) };
-        Ok(Self(Arc::new(Shared { verifier: Verifier::embedded()?, state: Mutex::new(state) })))
+        let random = Mutex::new(StdRng::from_rng(random));
+        Ok(Self(Arc::new(Shared { verifier: Verifier::embedded()?, line: Line::default(), random })))
     }
 
     /// Whether the proof proves the statement.
@@ -58,58 +51,28 @@ impl ProofChecker {
     /// # Errors
     /// [`StoreError::Interrupted`] when the check could not run to its end.
     pub async fn verify(&self, statement: &Statement, proof: Proof) -> Result<bool, StoreError> {
-        let (answer, answered) = oneshot::channel();
-        self.0.admit(Waiting { signals: statement.public_signals().to_vec(), proof, answer });
+        let presented = Presented { signals: statement.public_signals().to_vec(), proof };
+        let answered = self.0.line.join(presented, || {
+            let shared = Arc::clone(&self.0);
+            tokio::task::spawn_blocking(move || shared.work());
+        });
         answered.instrument(tracing::debug_span!("verify proof")).await.map_err(|_| StoreError::Interrupted)
     }
 }
 
 impl Shared {
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Lets the proof wait, and has what waits verified unless somebody does.
-    fn admit(self: &Arc<Self>, waiting: Waiting) {
-        let mut state = self.state();
-        state.waiting.push_back(waiting);
-        if !state.verifying {
-            state.verifying = true;
-            drop(state);
-            let shared = Arc::clone(self);
-            tokio::task::spawn_blocking(move || shared.work());
-        }
-    }
-
     /// Verifies what waits until nothing does.
     fn work(&self) {
-        while let Some((batch, mut random)) = self.take() {
+        while let Some(batch) = self.line.next(MAX_BATCH) {
             // Whatever happens, the next batch is verified; whose proofs these were hears that they were not checked.
-            let _ = catch_unwind(AssertUnwindSafe(|| self.answer(batch, &mut random)));
+            let _ = catch_unwind(AssertUnwindSafe(|| self.answer(batch)));
         }
     }
 
-    /// The next batch, without those whose callers have gone away; after none, the next proof starts anew.
-    fn take(&self) -> Option<(Vec<Waiting>, StdRng)> {
-        let mut state = self.state();
-        let mut batch = Vec::new();
-        while batch.len() < MAX_BATCH
-            && let Some(next) = state.waiting.pop_front()
-        {
-            if !next.answer.is_closed() {
-                batch.push(next);
-            }
-        }
-        if batch.is_empty() {
-            state.verifying = false;
-            return None;
-        }
-        Some((batch, StdRng::from_rng(&mut state.random)))
-    }
-
-    fn answer(&self, batch: Vec<Waiting>, random: &mut StdRng) {
-        let entries: Vec<_> = batch.iter().map(|waiting| (waiting.signals.as_slice(), &waiting.proof)).collect();
-        let Ok(bad) = self.verifier.verify_batch(&entries, random) else { return };
+    fn answer(&self, batch: Vec<Waiting<Presented, bool>>) {
+        let entries: Vec<_> = batch.iter().map(|waiting| (waiting.item.signals.as_slice(), &waiting.item.proof)).collect();
+        let mut random = StdRng::from_rng(&mut *self.random.lock().unwrap_or_else(PoisonError::into_inner));
+        let Ok(bad) = self.verifier.verify_batch(&entries, &mut random) else { return };
         for (position, waiting) in batch.into_iter().enumerate() {
             // The caller may have gone away.
             let _ = waiting.answer.send(!bad.contains(&position));
@@ -160,7 +123,7 @@ mod tests {
             assert_eq!(answer.unwrap(), !is_bad(number), "{number}");
         }
         assert!(checker.verify(&honest, proof).await.unwrap(), "whoever comes later is heard");
-        assert!(checker.0.state().waiting.is_empty());
+        assert_eq!(checker.0.line.waiting(), 0);
     }
 
     #[tokio::test]
@@ -168,14 +131,14 @@ mod tests {
         let (proof, honest, _) = presented().await;
         let checker = checker();
         // Somebody verifies, so whoever asks now waits, however fast the machine.
-        checker.0.state().verifying = true;
+        checker.0.line.set_at_work(true);
         let mut leaving: Vec<_> = (0..8).map(|_| Box::pin(checker.verify(&honest, proof.clone()))).collect();
         for check in &mut leaving {
             assert!(futures_util::poll!(check.as_mut()).is_pending());
         }
         drop(leaving);
-        checker.0.state().verifying = false;
+        checker.0.line.set_at_work(false);
         assert!(checker.verify(&honest, proof).await.unwrap());
-        assert!(checker.0.state().waiting.is_empty());
+        assert_eq!(checker.0.line.waiting(), 0);
     }
 }

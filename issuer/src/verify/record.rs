@@ -17,9 +17,9 @@ use passid_circuits::StatementFields;
 use crate::derive::MODEL_VERSION;
 use crate::http::ApiError;
 use crate::service::Service;
-use crate::store::verifications::{StoredVerification, VerificationFacts};
+use crate::store::verifications::{NewVerification, StoredVerification};
 use crate::store::webhooks::EventRow;
-use crate::store::{self, Connection};
+use crate::store::{self, Connection, StoreError};
 use crate::webhook;
 
 use super::facts;
@@ -139,10 +139,10 @@ fn blank(service: &Service, id: VerificationId, now: Timestamp) -> VerifyRespons
 
 /// What will be stored of an answer, made without the database.
 pub struct Record {
-    place: RecordPlace,
-    stored: StoredVerification,
-    facts: VerificationFacts,
-    event: EventRow,
+    /// The answer with its evidence, if there is any.
+    pub verification: NewVerification,
+    /// What the institution's endpoints are told.
+    pub event: EventRow,
 }
 
 /// Stores the answer with its evidence, if there is any, and its event, in the caller's transaction. Wake the deliveries after the commit.
@@ -156,7 +156,7 @@ pub async fn store(
     response: &VerifyResponse,
     shown: Option<Shown>,
 ) -> Result<(), ApiError> {
-    write(connection, prepare(service, place, response, shown)?).await
+    Ok(write(connection, &[&prepare(service, place, response, shown)?], response.verified_at).await?)
 }
 
 /// Makes what [`write()`] stores.
@@ -175,19 +175,20 @@ pub fn prepare(service: &Service, place: &RecordPlace, response: &VerifyResponse
         created_at: response.verified_at,
     };
     let kind = if response.credential_valid { EventKind::VerificationCompleted } else { EventKind::VerificationFailed };
-    let event = webhook::events::prepare(service, place.institution, place.environment, kind, Value::Object(event_data(place, response)))?;
-    Ok(Record { place: place.clone(), stored, facts, event })
+    let RecordPlace { institution, environment, token_digest, .. } = *place;
+    let event = webhook::events::prepare(service, institution, environment, kind, Value::Object(event_data(place, response)))?;
+    Ok(Record { verification: NewVerification { institution, environment, token_digest, stored, facts }, event })
 }
 
 /// Stores what [`prepare`] made, in the caller's transaction.
 ///
 /// # Errors
-/// [`ApiError`] when the database fails.
-pub async fn write(connection: &mut Connection, record: Record) -> Result<(), ApiError> {
-    let Record { place, stored, facts, event } = record;
-    store::verifications::insert(connection, place.institution, place.environment, place.token_digest, &stored, &facts).await?;
-    webhook::events::publish(connection, event).await?;
-    Ok(())
+/// [`StoreError`].
+pub async fn write(connection: &mut Connection, records: &[&Record], now: Timestamp) -> Result<(), StoreError> {
+    let verifications: Vec<_> = records.iter().map(|record| &record.verification).collect();
+    store::verifications::insert_each(connection, &verifications).await?;
+    let events: Vec<_> = records.iter().map(|record| &record.event).collect();
+    webhook::events::publish_each(connection, &events, now).await
 }
 
 fn event_data(place: &RecordPlace, response: &VerifyResponse) -> Map<String, Value> {

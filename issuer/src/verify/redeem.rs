@@ -2,22 +2,24 @@
 
 use passid_api::codes::RedeemableToken;
 use passid_api::environment::Environment;
-use passid_api::ids::{InstitutionId, ShareId, VerificationId};
+use passid_api::ids::{InstitutionId, VerificationId};
 use passid_api::policy::VerifierPolicy;
 use passid_api::time::Timestamp;
 use passid_api::verify::{DenyReason, VerifyRequest, VerifyResponse};
 
-use crate::audit::{self, Action};
+use crate::audit::{self, Action, Entry};
 use crate::http::ApiError;
 use crate::http::callers::KeyCaller;
 use crate::sandbox::fixtures::{self, Fixture, Ready};
 use crate::sealing::Purpose;
 use crate::service::Service;
 use crate::share::{ShareContent, WaitingContent};
+use crate::store::idempotency::NewAnswer;
 use crate::store::shares::StoredShare;
 use crate::store::{self, Connection};
 
-use super::record::{self, Record, RecordPlace, Shown};
+use super::record::{self, RecordPlace, Shown};
+use super::register::{Acceptance, Uses};
 
 /// The digest a token is looked up by. A text that is no token has one too: it is found nowhere.
 pub fn token_digest(service: &Service, text: &str) -> [u8; 32] {
@@ -50,15 +52,19 @@ impl From<&KeyCaller> for Redeemer {
 
 /// An answer made before the transaction, for a share that nothing spoke against. Nothing is decided by it.
 pub struct Prepared {
-    share: ShareId,
     response: VerifyResponse,
-    record: Record,
+    acceptance: Acceptance,
 }
 
 impl Prepared {
     /// What will be answered if nothing comes up.
     pub fn response(&self) -> &VerifyResponse {
         &self.response
+    }
+
+    /// What is written then, with the answer for a repeated request.
+    pub fn answered(self, answer: Option<NewAnswer>) -> Acceptance {
+        Acceptance { answer, ..self.acceptance }
     }
 }
 
@@ -82,7 +88,8 @@ pub async fn prepare(service: &Service, caller: &Redeemer, request: &VerifyReque
     echo(&mut response, request);
     let shown = Shown::of(&content.agreement, &content.presentation, &content.checked)?;
     let record = record::prepare(service, &place(caller, digest), &response, Some(shown))?;
-    Ok(Some(Prepared { share: share.id, response, record }))
+    let entry = Entry { institution: caller.institution, action: Action::VerificationCompleted, subject: id.to_string(), actor: caller.actor.clone() };
+    Ok(Some(Prepared { response, acceptance: Acceptance { uses: Uses::Share(share.id), answer: None, record, entry } }))
 }
 
 fn place(caller: &Redeemer, digest: [u8; 32]) -> RecordPlace {
@@ -92,23 +99,6 @@ fn place(caller: &Redeemer, digest: [u8; 32]) -> RecordPlace {
 fn echo(response: &mut VerifyResponse, request: &VerifyRequest) {
     response.token = Some(printed(&request.token));
     response.institution_reference.clone_from(&request.institution_reference);
-}
-
-/// Redeems with the answer made before; false when something has come up that speaks against it. Then the caller undoes what was written,
-/// and [`redeem`] finds what it is.
-///
-/// # Errors
-/// As [`redeem`].
-pub async fn redeem_prepared(service: &Service, connection: &mut Connection, caller: &Redeemer, prepared: Prepared) -> Result<bool, ApiError> {
-    let now = service.clock.now();
-    let Prepared { share, response, record } = prepared;
-    // The share names its verification, which therefore is written first.
-    record::write(connection, record).await?;
-    if !store::shares::take_unobjected(connection, share, response.verification_id, now).await? {
-        return Ok(false);
-    }
-    audit::append(connection, caller.institution, Action::VerificationCompleted, &response.verification_id.to_string(), &caller.actor, now).await?;
-    Ok(true)
 }
 
 /// Redeems the token for the caller, or says why not. Both are results, recorded and reported; neither is an error. `ready` is what
@@ -141,7 +131,7 @@ pub async fn redeem(
     let (share, shown) = shown.unzip();
     record::store(service, connection, &place, &response, shown).await?;
     if let Some(share) = share.filter(|share| !share.is_fixture) {
-        store::shares::set_verification(connection, share.id, id).await?;
+        store::shares::set_verifications(connection, &[(share.id, id)]).await?;
     }
     let action = if response.credential_valid { Action::VerificationCompleted } else { Action::VerificationFailed };
     audit::append(connection, caller.institution, action, &id.to_string(), &caller.actor, now).await?;

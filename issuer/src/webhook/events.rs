@@ -1,15 +1,18 @@
 //! Writing events: in the transaction of what they report, so that a crash loses none and invents none.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use passid_api::environment::Environment;
 use passid_api::ids::{EventId, InstitutionId};
+use passid_api::time::Timestamp;
 use passid_api::webhook::{Envelope, EventKind};
 
 use crate::http::ApiError;
 use crate::service::Service;
-use crate::store::Connection;
-use crate::store::webhooks::{self as table, EventRow};
+use crate::store::webhooks::{self as table, EventRow, Subscriber};
+use crate::store::{Connection, StoreError};
 
 /// Writes an event and queues a delivery for every enabled endpoint that wants its kind, in the caller's transaction. After the
 /// commit the caller wakes the worker with `service.deliveries_due.notify_one()`.
@@ -32,12 +35,26 @@ pub async fn record(
 /// # Errors
 /// `internal` when it cannot be written.
 pub async fn publish(connection: &mut Connection, event: EventRow) -> Result<EventId, ApiError> {
-    let (id, institution, environment, kind, now) = (event.id, event.institution, event.environment, event.kind, event.created_at);
-    table::insert_event(connection, event).await?;
-    for endpoint in table::subscribers(connection, institution, environment, kind).await? {
-        table::insert_delivery(connection, id, endpoint, false, now).await?;
+    let now = event.created_at;
+    publish_each(connection, &[&event], now).await?;
+    Ok(event.id)
+}
+
+/// [`publish`] of several at once.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn publish_each(connection: &mut Connection, events: &[&EventRow], now: Timestamp) -> Result<(), StoreError> {
+    table::insert_events(connection, events).await?;
+    let workspaces: BTreeSet<_> = events.iter().map(|event| (event.institution, event.environment)).collect();
+    let subscribers = table::subscribers(connection, &workspaces).await?;
+    let wants =
+        |subscriber: &Subscriber, event: &EventRow| subscriber.workspace == (event.institution, event.environment) && subscriber.kinds.contains(&event.kind);
+    let mut deliveries = Vec::new();
+    for event in events {
+        deliveries.extend(subscribers.iter().filter(|each| wants(each, event)).map(|each| (event.id, each.endpoint)));
     }
-    Ok(id)
+    table::insert_deliveries(connection, &deliveries, false, now).await
 }
 
 /// Writes an event without telling anyone of it.
@@ -51,7 +68,7 @@ pub(super) async fn write(
 ) -> Result<EventId, ApiError> {
     let event = prepare(service, institution, environment, kind, data)?;
     let id = event.id;
-    table::insert_event(connection, event).await?;
+    table::insert_events(connection, &[&event]).await?;
     Ok(id)
 }
 

@@ -43,7 +43,7 @@ pub(crate) async fn test(
         kind => simulate::data(service, kind, now),
     };
     let event = events::write(connection, service, institution, endpoint.environment, kind, data).await?;
-    table::insert_delivery(connection, event, id, true, now).await?;
+    table::insert_deliveries(connection, &[(event, id)], true, now).await?;
     audit::append(connection, institution, Action::WebhookTested, &id.to_string(), actor, now).await?;
     delivery(connection, id, event).await
 }

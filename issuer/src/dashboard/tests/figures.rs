@@ -9,7 +9,7 @@ use crate::params;
 use crate::service::Service;
 use crate::store::StoreError;
 use crate::store::testing::databases;
-use crate::store::verifications::{self, StoredVerification, VerificationFacts};
+use crate::store::verifications::{self, NewVerification, StoredVerification, VerificationFacts};
 use crate::testing::TestIssuer;
 use crate::verify::record;
 
@@ -34,7 +34,8 @@ async fn verified(service: &Service, workspace: &'static str, environment: Envir
         Box::pin(async move {
             let owner = connection.fetch_optional("SELECT institution_id FROM institution_users WHERE email = $1", params![workspace]).await?;
             let institution = owner.ok_or(StoreError::Corrupt("owner"))?.parse("institution_id")?;
-            verifications::insert(connection, institution, environment, None, &stored, &facts).await
+            let verification = NewVerification { institution, environment, token_digest: None, stored, facts };
+            verifications::insert_each(connection, &[&verification]).await
         })
     });
     write.await.unwrap();

@@ -1,5 +1,7 @@
 //! Registered addresses and their health.
 
+use std::collections::BTreeSet;
+
 use passid_api::environment::Environment;
 use passid_api::ids::{InstitutionId, WebhookEndpointId};
 use passid_api::time::Timestamp;
@@ -117,25 +119,30 @@ pub async fn find_endpoint(connection: &mut Connection, institution: Institution
     connection.fetch_optional(sql, params![institution, id]).await?.as_ref().map(read).transpose()
 }
 
-/// The endpoints that get events of this kind.
+/// An endpoint that is told of events.
+pub struct Subscriber {
+    /// Whose events, of which environment.
+    pub workspace: (InstitutionId, Environment),
+    /// The endpoint.
+    pub endpoint: WebhookEndpointId,
+    /// Of which events.
+    pub kinds: Vec<EventKind>,
+}
+
+/// The endpoints that get events of these workspaces.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn subscribers(
-    connection: &mut Connection,
-    institution: InstitutionId,
-    environment: Environment,
-    kind: EventKind,
-) -> Result<Vec<WebhookEndpointId>, StoreError> {
-    let sql = "SELECT id, events FROM webhook_endpoints WHERE institution_id = $1 AND environment = $2 AND removed_at IS NULL AND enabled = 1";
-    let rows = connection.fetch_all(sql, params![institution, environment]).await?;
-    let mut ids = Vec::with_capacity(rows.len());
-    for row in &rows {
-        if row.json::<Vec<EventKind>>("events")?.contains(&kind) {
-            ids.push(row.parse("id")?);
-        }
-    }
-    Ok(ids)
+pub async fn subscribers(connection: &mut Connection, workspaces: &BTreeSet<(InstitutionId, Environment)>) -> Result<Vec<Subscriber>, StoreError> {
+    let sql = "WITH asked (institution, world) AS (VALUES ($1, $2))
+               SELECT institution_id, environment, id, events FROM asked JOIN webhook_endpoints ON institution_id = institution AND environment = world
+               WHERE removed_at IS NULL AND enabled = 1";
+    let rows = workspaces.iter().map(|(institution, environment)| params![*institution, *environment]).collect();
+    let read = |row: &Row| {
+        let workspace = (row.parse("institution_id")?, row.parse("environment")?);
+        Ok(Subscriber { workspace, endpoint: row.parse("id")?, kinds: row.json("events")? })
+    };
+    connection.fetch_each(sql, rows, params![]).await?.iter().map(read).collect()
 }
 
 /// Changes where events go and which.

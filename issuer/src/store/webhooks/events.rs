@@ -24,25 +24,31 @@ pub struct EventRow {
     pub created_at: Timestamp,
 }
 
-/// Writes an event.
+/// Writes events.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn insert_event(connection: &mut Connection, event: EventRow) -> Result<(), StoreError> {
+pub async fn insert_events(connection: &mut Connection, events: &[&EventRow]) -> Result<(), StoreError> {
     let sql = "INSERT INTO events (id, institution_id, environment, kind, body, created_at) VALUES ($1, $2, $3, $4, $5, $6)";
-    connection.execute(sql, params![event.id, event.institution, event.environment, event.kind, event.body, event.created_at]).await?;
-    Ok(())
+    let row = |event: &&EventRow| params![event.id, event.institution, event.environment, event.kind, event.body.as_str(), event.created_at];
+    connection.execute_each(sql, events.iter().map(row).collect(), params![]).await.map(drop)
 }
 
-/// Queues a delivery, due at once. A `single` one is tried once and does not count for the endpoint's health.
+/// Queues deliveries, due at once. `single` ones are tried once and do not count for the endpoint's health.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn insert_delivery(connection: &mut Connection, event: EventId, endpoint: WebhookEndpointId, single: bool, now: Timestamp) -> Result<(), StoreError> {
-    let sql = "INSERT INTO deliveries (event_id, endpoint_id, status, single, attempts, next_attempt_at, leased_until, created_at)
-               VALUES ($1, $2, 'pending', $3, 0, $4, 0, $4)";
-    connection.execute(sql, params![event, endpoint, single, now]).await?;
-    Ok(())
+pub async fn insert_deliveries(
+    connection: &mut Connection,
+    deliveries: &[(EventId, WebhookEndpointId)],
+    single: bool,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let sql = "WITH due (event, endpoint) AS (VALUES ($1, $2))
+               INSERT INTO deliveries (event_id, endpoint_id, status, single, attempts, next_attempt_at, leased_until, created_at)
+               SELECT event, endpoint, 'pending', $3, 0, $4, 0, $4 FROM due";
+    let rows = deliveries.iter().map(|(event, endpoint)| params![*event, *endpoint]).collect();
+    connection.execute_each(sql, rows, params![single, now]).await.map(drop)
 }
 
 /// The body of the institution's event, as it is sent.

@@ -199,7 +199,7 @@ async fn every_endpoint_has_its_turn_however_many_there_are() {
                     let sql = "INSERT INTO webhook_endpoints (id, institution_id, environment, url, events, sealed_secret, enabled, created_at)
                                SELECT $1, institution_id, environment, url, events, $2, 1, created_at FROM webhook_endpoints WHERE id = $3";
                     connection.execute(sql, crate::params![id, sealed, created.endpoint.id]).await?;
-                    table::insert_delivery(connection, event, id, false, inside.clock.now()).await?;
+                    table::insert_deliveries(connection, &[(event, id)], false, inside.clock.now()).await?;
                 }
                 Ok::<_, ApiError>(())
             })
