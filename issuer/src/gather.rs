@@ -12,7 +12,8 @@ pub struct Line<Item, Answer>(Mutex<State<Item, Answer>>);
 struct State<Item, Answer> {
     waiting: VecDeque<Waiting<Item, Answer>>,
     /// Whoever works takes what waits when done.
-    at_work: bool,
+    at_work: usize,
+    most_at_work: usize,
 }
 
 /// Who waits, and for what.
@@ -23,23 +24,23 @@ pub struct Waiting<Item, Answer> {
     pub answer: oneshot::Sender<Answer>,
 }
 
-impl<Item, Answer> Default for Line<Item, Answer> {
-    fn default() -> Self {
-        Self(Mutex::new(State { waiting: VecDeque::new(), at_work: false }))
-    }
-}
-
 impl<Item, Answer> Line<Item, Answer> {
+    /// A line in which nobody waits, for at most so many who work at once.
+    pub fn new(most_at_work: usize) -> Self {
+        Self(Mutex::new(State { waiting: VecDeque::new(), at_work: 0, most_at_work }))
+    }
+
     fn state(&self) -> MutexGuard<'_, State<Item, Answer>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Lets the item wait. When nobody is at work, `begin` must have somebody begin: to ask for [`Line::next`] until there is none.
+    /// Lets the item wait. Unless enough are at work, `begin` must have somebody begin: to ask for [`Line::next`] until there is none.
     pub fn join(&self, item: Item, begin: impl FnOnce()) -> oneshot::Receiver<Answer> {
         let (answer, answered) = oneshot::channel();
         let mut state = self.state();
         state.waiting.push_back(Waiting { item, answer });
-        if !std::mem::replace(&mut state.at_work, true) {
+        if state.at_work < state.most_at_work {
+            state.at_work += 1;
             drop(state);
             begin();
         }
@@ -57,8 +58,11 @@ impl<Item, Answer> Line<Item, Answer> {
                 batch.push(next);
             }
         }
-        state.at_work = !batch.is_empty();
-        (!batch.is_empty()).then_some(batch)
+        if batch.is_empty() {
+            state.at_work -= 1;
+            return None;
+        }
+        Some(batch)
     }
 
     /// How many wait.
@@ -67,9 +71,9 @@ impl<Item, Answer> Line<Item, Answer> {
         self.state().waiting.len()
     }
 
-    /// Says that somebody is at work, or no longer.
+    /// Says how many are at work.
     #[cfg(test)]
-    pub fn set_at_work(&self, at_work: bool) {
+    pub fn set_at_work(&self, at_work: usize) {
         self.state().at_work = at_work;
     }
 }
@@ -80,7 +84,7 @@ mod tests {
 
     #[test]
     fn the_first_begins_the_others_wait_and_who_went_away_is_passed_over() {
-        let line: Line<u8, ()> = Line::default();
+        let line: Line<u8, ()> = Line::new(1);
         let mut begun = 0;
         let mut answers: Vec<_> = (0..6).map(|item| line.join(item, || begun += 1)).collect();
         assert_eq!(begun, 1);
@@ -92,5 +96,16 @@ mod tests {
         let mut again = false;
         let _answer = line.join(7, || again = true);
         assert!(again, "whoever comes after the end begins anew");
+    }
+
+    #[test]
+    fn as_many_begin_as_may_work() {
+        let line: Line<u8, ()> = Line::new(2);
+        let mut begun = 0;
+        let _answers: Vec<_> = (0..5).map(|item| line.join(item, || begun += 1)).collect();
+        assert_eq!(begun, 2);
+        assert_eq!((line.next(8).map(|batch| batch.len()), line.next(8).map(|batch| batch.len())), (Some(5), None));
+        let _answer = line.join(5, || begun += 1);
+        assert_eq!(begun, 3, "one is at work still, the other has ended");
     }
 }

@@ -123,6 +123,7 @@ impl Service {
         let Dependencies { store, clock, mut random, sealer, webhook_client, banks, sanctions } = dependencies;
         let keys = KeyRing::load_or_create(&store, &sealer, Arc::clone(&clock), random.as_mut()).await?;
         let proofs = ProofChecker::new(random.as_mut())?;
+        let register = Register::new(&store);
         let meter = Meter::new(config.limits.clone());
         let parts = ServiceParts {
             config,
@@ -131,7 +132,7 @@ impl Service {
             sealer,
             keys,
             proofs,
-            register: Register::default(),
+            register,
             banks,
             sanctions,
             webhook_client,

@@ -51,7 +51,7 @@ pub(crate) async fn serve(address: SocketAddr, database: &DatabaseUrl) -> Result
     let institution = InstitutionId::generate(&SystemClock, &mut random);
     let view = InstitutionView { id: institution, name: "Floor".to_owned(), live_enabled: false, created_at: SystemClock.now() };
     store.write::<(), StoreError, _>(move |connection| Box::pin(async move { store::institutions::insert(connection, &view).await })).await?;
-    let floor = Floor { store, institution, random: Arc::new(Mutex::new(random)), rows: Arc::default() };
+    let floor = Floor { store, institution, random: Arc::new(Mutex::new(random)), rows: Arc::new(Line::new(1)) };
     let router = Router::new().route("/bare", post(bare)).route("/commit", post(commit)).route("/rows", post(rows)).with_state(floor);
     axum::serve(TcpListener::bind(address).await?, router).await?;
     Ok(())

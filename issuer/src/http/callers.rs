@@ -58,7 +58,7 @@ impl Identified {
         let text = text.ok_or_else(|| unauthenticated("Send your institution key in the X-Institution-Key header."))?;
         // A mistyped key fails its checksum and costs no look-up.
         let key: ApiKey = text.trim().parse().map_err(|_| unauthenticated("This is not an institution key; copy it again."))?;
-        let found = store::institutions::find_key(&mut service.store.reader().await?, key.digest()).await?;
+        let found = service.store.find_key(key.digest()).await?;
         let owner = found.filter(|owner| owner.works_at(service.clock.now()));
         let owner = owner.ok_or_else(|| unauthenticated("This key is unknown, was revoked, or was rotated and its overlap has ended."))?;
         Ok(Self { key, owner })
@@ -72,6 +72,8 @@ pub struct WalletCaller {
     pub user: UserId,
     /// The account's world.
     pub environment: Environment,
+    /// Whether a sanctions list matched.
+    pub sanctions_match: bool,
 }
 
 /// A user of an institution's workspace, by its access token. It is still of the workspace, and its role may do what the request's
@@ -169,12 +171,11 @@ impl FromRequestParts<Service> for WalletCaller {
     async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, ApiError> {
         match subject(parts, service)? {
             Subject::Wallet { sub, environment, device } => {
-                let user = store::users::find(&mut service.store.reader().await?, sub).await?;
+                let user = service.store.find_wallet_user(sub).await?;
                 // A token of a device that the account has left ends with the move, not ten minutes later.
-                if user.is_none_or(|user| user.device_generation != device) {
-                    return Err(unauthenticated("This account has moved to another device."));
-                }
-                Ok(Self { user: sub, environment })
+                let user = user.filter(|user| user.device_generation == device);
+                let user = user.ok_or_else(|| unauthenticated("This account has moved to another device."))?;
+                Ok(Self { user: sub, environment, sanctions_match: user.sanctions_match })
             }
             Subject::Institution { .. } => Err(unauthenticated("This needs a wallet's access token.")),
         }

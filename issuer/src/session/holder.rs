@@ -12,12 +12,10 @@ use crate::store;
 /// # Errors
 /// `sanctions_match`, `credential_not_valid`.
 pub async fn check_standing(service: &Service, caller: WalletCaller) -> Result<(), ApiError> {
-    let mut reader = service.store.reader().await?;
-    let user = store::users::find(&mut reader, caller.user).await?.ok_or_else(ApiError::not_found)?;
-    if user.sanctions_match {
+    if caller.sanctions_match {
         return Err(ApiError::new(ProblemCode::SanctionsMatch, "A screened sanctions list matches; nothing can be shared."));
     }
-    if !store::credentials::has_active(&mut reader, caller.user, service.clock.now()).await? {
+    if !store::credentials::has_active(&mut service.store.reader().await?, caller.user, service.clock.now()).await? {
         return Err(ApiError::new(ProblemCode::CredentialNotValid, "There is no valid credential; get a fresh one."));
     }
     Ok(())

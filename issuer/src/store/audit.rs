@@ -25,12 +25,8 @@ pub struct AuditRow {
     pub digest: [u8; 32],
 }
 
-fn digest(row: &Row) -> Result<[u8; 32], StoreError> {
-    row.get::<Vec<u8>>("digest")?.try_into().map_err(|_| StoreError::Corrupt("audit digest"))
-}
-
 fn read_head(row: &Row) -> Result<Head, StoreError> {
-    Ok(Head { sequence: row.get("sequence")?, digest: digest(row)? })
+    Ok(Head { sequence: row.get("sequence")?, digest: row.digest("digest")? })
 }
 
 /// Takes the next numbers of the chains, as many as are asked for each, and locks their heads for the transaction; of two appends at once
@@ -132,7 +128,7 @@ pub async fn list(connection: &mut Connection, institution: InstitutionId, after
                 subject: row.get("subject")?,
                 actor: row.get("actor")?,
                 created_at: row.time("created_at")?,
-                digest: digest(row)?,
+                digest: row.digest("digest")?,
             })
         })
         .collect()

@@ -25,9 +25,8 @@ pub struct StoredAnswer {
 pub async fn find(connection: &mut Connection, scope: [u8; 32], oldest: Timestamp) -> Result<Option<StoredAnswer>, StoreError> {
     let sql = "SELECT body_digest, status, sealed_body FROM idempotency WHERE scope_digest = $1 AND created_at > $2";
     let Some(row) = connection.fetch_optional(sql, params![scope, oldest]).await? else { return Ok(None) };
-    let body_digest = row.get::<Vec<u8>>("body_digest")?.try_into().map_err(|_| StoreError::Corrupt("body digest"))?;
     let status = u16::try_from(row.get::<i64>("status")?).map_err(|_| StoreError::Corrupt("answer status"))?;
-    Ok(Some(StoredAnswer { body_digest, status, sealed_body: row.get("sealed_body")? }))
+    Ok(Some(StoredAnswer { body_digest: row.digest("body_digest")?, status, sealed_body: row.get("sealed_body")? }))
 }
 
 /// An answer about to be stored.
@@ -54,7 +53,7 @@ pub async fn insert_each(connection: &mut Connection, answers: &[&NewAnswer], no
                WHERE idempotency.created_at <= $6 RETURNING scope_digest";
     let rows = answers.iter().map(|answer| params![answer.scope, answer.body_digest, answer.status, answer.sealed_body.as_slice(), now]);
     let stored = connection.fetch_each(sql, rows.collect(), params![now.plus_seconds(-KEPT_SECONDS)]).await?;
-    stored.iter().map(|row| row.get::<Vec<u8>>("scope_digest")?.try_into().map_err(|_| StoreError::Corrupt("scope digest"))).collect()
+    stored.iter().map(|row| row.digest("scope_digest")).collect()
 }
 
 /// Removes the answers under these scopes.

@@ -5,6 +5,7 @@
 
 mod connection;
 mod error;
+mod lookup;
 mod many;
 mod sqlite;
 mod url;
@@ -46,6 +47,7 @@ pub mod webhooks;
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::PgPool;
@@ -81,7 +83,7 @@ pub struct Store {
 #[derive(Clone)]
 enum Backend {
     Sqlite(sqlite::SqliteBackend),
-    Postgres { pool: PgPool, counts: PgPool },
+    Postgres { pool: PgPool, counts: PgPool, lookups: Arc<lookup::Lookups> },
 }
 
 impl Store {
@@ -97,7 +99,7 @@ impl Store {
                 MIGRATIONS.run(&pool).await?;
                 let relaxed = pool.connect_options().as_ref().clone().options([("synchronous_commit", "off")]);
                 let counts = pool_options(COUNT_CONNECTIONS).connect_lazy_with(relaxed);
-                Backend::Postgres { pool, counts }
+                Backend::Postgres { pool, counts, lookups: Arc::default() }
             }
         };
         Ok(Self { backend })
@@ -200,7 +202,7 @@ impl Store {
     pub async fn close(&self) {
         match &self.backend {
             Backend::Sqlite(sqlite) => sqlite.close().await,
-            Backend::Postgres { pool, counts } => {
+            Backend::Postgres { pool, counts, .. } => {
                 counts.close().await;
                 pool.close().await;
             }

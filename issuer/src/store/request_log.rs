@@ -1,8 +1,5 @@
 //! The log of the API's answers: written many rows at once, read by workspace, newest first.
 
-use std::fmt::Write;
-use std::sync::LazyLock;
-
 use passid_api::environment::Environment;
 use passid_api::ids::{ApiKeyId, InstitutionId, InstitutionUserId, RequestId, VerificationId};
 use passid_api::problem::ProblemCode;
@@ -11,8 +8,6 @@ use passid_api::time::Timestamp;
 use super::{Connection, Row, StoreError, Value};
 use crate::params;
 
-/// Rows of one statement, where there are as many.
-const AT_ONCE: usize = 16;
 /// The scope of requests that belong to no environment.
 const WORKSPACE: &str = "workspace";
 /// After every identifier.
@@ -47,27 +42,6 @@ pub struct RequestRow {
     pub created_at: Timestamp,
 }
 
-const COLUMNS: usize = 13;
-
-fn insert_text(rows: usize) -> String {
-    let mut sql = "INSERT INTO request_log (id, institution_id, scope, key_id, user_id, method, route, status, problem_code, replayed, duration_ms, \
-                   verification_id, created_at) VALUES "
-        .to_owned();
-    for row in 0..rows {
-        sql.push_str(if row == 0 { "(" } else { ", (" });
-        for column in 1..=COLUMNS {
-            let comma = if column == 1 { "" } else { ", " };
-            // Writing to a String does not fail.
-            let _ = write!(sql, "{comma}${}", row * COLUMNS + column);
-        }
-        sql.push(')');
-    }
-    sql
-}
-
-static INSERT_ONE: LazyLock<String> = LazyLock::new(|| insert_text(1));
-static INSERT_MANY: LazyLock<String> = LazyLock::new(|| insert_text(AT_ONCE));
-
 fn scope(environment: Option<Environment>) -> &'static str {
     environment.map_or(WORKSPACE, Environment::as_str)
 }
@@ -95,17 +69,10 @@ fn values(institution: InstitutionId, row: &RequestRow) -> Vec<Value> {
 /// # Errors
 /// [`StoreError`].
 pub async fn insert(connection: &mut Connection, rows: &[(InstitutionId, RequestRow)]) -> Result<(), StoreError> {
-    for some in rows.chunks(AT_ONCE) {
-        if some.len() == AT_ONCE {
-            let all = some.iter().flat_map(|(institution, row)| values(*institution, row)).collect();
-            connection.execute(&INSERT_MANY, all).await?;
-        } else {
-            for (institution, row) in some {
-                connection.execute(&INSERT_ONE, values(*institution, row)).await?;
-            }
-        }
-    }
-    Ok(())
+    let sql = "INSERT INTO request_log (id, institution_id, scope, key_id, user_id, method, route, status, problem_code, replayed, duration_ms, \
+               verification_id, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+    let rows = rows.iter().map(|(institution, row)| values(*institution, row)).collect();
+    connection.execute_each(sql, rows, params![]).await.map(drop)
 }
 
 /// Which requests of a workspace.

@@ -37,6 +37,7 @@ pub struct NewSession {
 }
 
 /// A session.
+#[derive(Clone)]
 pub struct StoredSession {
     /// Its identifier.
     pub id: SessionId,
@@ -73,7 +74,7 @@ fn read(row: &Row) -> Result<StoredSession, StoreError> {
         id: row.parse("id")?,
         institution: row.parse("institution_id")?,
         environment: row.parse("environment")?,
-        client_secret_digest: row.get::<Vec<u8>>("client_secret_digest")?.try_into().map_err(|_| StoreError::Corrupt("client secret"))?,
+        client_secret_digest: row.digest("client_secret_digest")?,
         display_name: row.get("display_name")?,
         permissions: row.json("permissions")?,
         predicates: row.json("predicates")?,
@@ -117,6 +118,17 @@ pub async fn find(connection: &mut Connection, id: SessionId) -> Result<Option<S
     let sql = "SELECT id, institution_id, environment, client_secret_digest, display_name, permissions, predicates, state, decline_reason, \
                verification_id, expires_at FROM sessions WHERE id = $1";
     connection.fetch_optional(sql, params![id]).await?.as_ref().map(read).transpose()
+}
+
+/// [`find`] for several; those that are not there are left out.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find_each(connection: &mut Connection, ids: &[SessionId]) -> Result<Vec<(SessionId, StoredSession)>, StoreError> {
+    let sql = "SELECT id, institution_id, environment, client_secret_digest, display_name, permissions, predicates, state, decline_reason, \
+               verification_id, expires_at FROM sessions WHERE id IN (VALUES ($1))";
+    let found = connection.fetch_each(sql, ids.iter().map(|id| params![*id]).collect(), params![]).await?;
+    found.iter().map(|row| read(row).map(|session| (session.id, session))).collect()
 }
 
 /// The session under this code digest.

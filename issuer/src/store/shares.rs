@@ -1,10 +1,10 @@
 //! Shares as stored: codes as keyed digests, the presentation sealed and gone once it is used or withdrawn.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use passid_api::agreement::ShareNonce;
 use passid_api::environment::Environment;
-use passid_api::ids::{InstitutionId, ShareId, UserId, VerificationId};
+use passid_api::ids::{InstitutionId, ShareId, UserId};
 use passid_api::permission::PermissionSet;
 use passid_api::predicate::Predicate;
 use passid_api::share::{ShareState, ShareView};
@@ -42,6 +42,7 @@ pub struct NewShare {
 }
 
 /// A share as redemption sees it.
+#[derive(Clone)]
 pub struct StoredShare {
     /// Its identifier.
     pub id: ShareId,
@@ -107,8 +108,24 @@ pub async fn insert(connection: &mut Connection, share: NewShare) -> Result<(), 
 pub async fn find_by_digest(connection: &mut Connection, environment: Environment, digest: [u8; 32]) -> Result<Option<StoredShare>, StoreError> {
     let sql = "SELECT id, user_id, audience, predicates, sealed_content, expires_at, revoked_at, used_at, fixture FROM shares \
                WHERE (code_digest = $1 OR token_digest = $1) AND environment = $2";
-    let Some(row) = connection.fetch_optional(sql, params![digest, environment]).await? else { return Ok(None) };
-    Ok(Some(StoredShare {
+    connection.fetch_optional(sql, params![digest, environment]).await?.as_ref().map(read).transpose()
+}
+
+/// The shares under these code or token digests, each beside what was asked for it; those that are not there are left out.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find_each(connection: &mut Connection, asked: &[(Environment, [u8; 32])]) -> Result<Vec<((Environment, [u8; 32]), StoredShare)>, StoreError> {
+    let sql = "WITH asked (world, digest) AS (VALUES ($1, $2)) \
+               SELECT world, digest, id, user_id, audience, predicates, sealed_content, expires_at, revoked_at, used_at, fixture \
+               FROM asked JOIN shares ON (code_digest = digest OR token_digest = digest) AND environment = world";
+    let rows = asked.iter().map(|(environment, digest)| params![*environment, *digest]).collect();
+    let found = connection.fetch_each(sql, rows, params![]).await?;
+    found.iter().map(|row| Ok(((row.parse("world")?, row.digest("digest")?), read(row)?))).collect()
+}
+
+fn read(row: &Row) -> Result<StoredShare, StoreError> {
+    Ok(StoredShare {
         id: row.parse("id")?,
         user: row.parse("user_id")?,
         audience: row.parse_optional("audience")?,
@@ -118,7 +135,7 @@ pub async fn find_by_digest(connection: &mut Connection, environment: Environmen
         revoked_at: row.time_optional("revoked_at")?,
         used_at: row.time_optional("used_at")?,
         is_fixture: row.get::<Option<String>>("fixture")?.is_some(),
-    }))
+    })
 }
 
 /// Stores one of the sandbox's documented tokens in place of an earlier edition of it.
@@ -148,37 +165,30 @@ pub async fn fixture_made_at(connection: &mut Connection, name: &'static str, no
     connection.fetch_optional(sql, params![name, String::from(nonce)]).await?.map(|row| row.time("created_at")).transpose()
 }
 
-/// Takes the share; false when somebody else did. Its content goes with it.
+/// Takes the share for the institution; false when somebody else did. Its content goes with it.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn take(connection: &mut Connection, id: ShareId, now: Timestamp) -> Result<bool, StoreError> {
-    let sql = "UPDATE shares SET used_at = $2, sealed_content = NULL WHERE id = $1 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > $2";
-    Ok(connection.execute(sql, params![id, now]).await? == 1)
+pub async fn take(connection: &mut Connection, id: ShareId, institution: InstitutionId, now: Timestamp) -> Result<bool, StoreError> {
+    let sql = "UPDATE shares SET used_at = $2, used_by = $3, sealed_content = NULL \
+               WHERE id = $1 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > $2";
+    Ok(connection.execute(sql, params![id, now, institution]).await? == 1)
 }
 
-/// Takes those of the shares that nothing speaks against: they are unused, their holder is on no list and has a credential that is in
-/// force. Returns them.
+/// Takes those of the shares, each for the institution beside it, that nothing speaks against: they are unused, their holder is on no
+/// list and has a credential that is in force. Returns them.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn take_unobjected(connection: &mut Connection, ids: &BTreeSet<ShareId>, now: Timestamp) -> Result<BTreeSet<ShareId>, StoreError> {
-    let sql = "UPDATE shares SET used_at = $2, sealed_content = NULL \
-               WHERE id IN (VALUES ($1)) AND used_at IS NULL AND revoked_at IS NULL AND expires_at > $2 \
+pub async fn take_unobjected(connection: &mut Connection, wanted: &BTreeMap<ShareId, InstitutionId>, now: Timestamp) -> Result<BTreeSet<ShareId>, StoreError> {
+    let sql = "WITH wanted (share, institution) AS (VALUES ($1, $2)) \
+               UPDATE shares SET used_at = $3, used_by = institution, sealed_content = NULL FROM wanted \
+               WHERE id = share AND used_at IS NULL AND revoked_at IS NULL AND expires_at > $3 \
                AND EXISTS (SELECT 1 FROM wallet_users WHERE wallet_users.id = shares.user_id AND sanctions_match = 0) \
                AND EXISTS (SELECT 1 FROM credentials WHERE credentials.user_id = shares.user_id AND credentials.revoked_at IS NULL \
-               AND credentials.expires_at > $2) RETURNING id";
-    let rows = ids.iter().map(|id| params![*id]).collect();
+               AND credentials.expires_at > $3) RETURNING id";
+    let rows = wanted.iter().map(|(share, institution)| params![*share, *institution]).collect();
     connection.fetch_each(sql, rows, params![now]).await?.iter().map(|row| row.parse("id")).collect()
-}
-
-/// Names the verifications that used the shares.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn set_verifications(connection: &mut Connection, used: &[(ShareId, VerificationId)]) -> Result<(), StoreError> {
-    let sql = "WITH used (share, verification) AS (VALUES ($1, $2)) UPDATE shares SET verification_id = verification FROM used WHERE id = share";
-    connection.execute_each(sql, used.iter().map(|(share, verification)| params![*share, *verification]).collect(), params![]).await.map(drop)
 }
 
 /// Withdraws the holder's own share unless it was redeemed.
@@ -207,8 +217,8 @@ pub async fn remove_all(connection: &mut Connection, user: UserId) -> Result<(),
 /// # Errors
 /// [`StoreError`].
 pub async fn history(connection: &mut Connection, user: UserId, now: Timestamp) -> Result<Vec<ShareView>, StoreError> {
-    let sql = "SELECT s.id, s.audience, s.permissions, s.expires_at, s.created_at, s.revoked_at, s.used_at, i.name AS used_by FROM shares s \
-               LEFT JOIN verifications v ON v.id = s.verification_id LEFT JOIN institutions i ON i.id = v.institution_id \
+    let sql = "SELECT s.id, s.audience, s.permissions, s.expires_at, s.created_at, s.revoked_at, s.used_at, i.name AS used_by_name FROM shares s \
+               LEFT JOIN institutions i ON i.id = s.used_by \
                WHERE s.user_id = $1 ORDER BY s.id DESC LIMIT 200";
     connection.fetch_all(sql, params![user]).await?.iter().map(|row| view(row, now)).collect()
 }
@@ -233,6 +243,6 @@ fn view(row: &Row, now: Timestamp) -> Result<ShareView, StoreError> {
         created_at: row.time("created_at")?,
         expires_at,
         used_at,
-        used_by: row.get("used_by")?,
+        used_by: row.get("used_by_name")?,
     })
 }

@@ -8,6 +8,7 @@ use super::{Connection, Row, StoreError};
 use crate::params;
 
 /// A wallet account.
+#[derive(Clone)]
 pub struct WalletUser {
     /// Its identifier.
     pub id: UserId,
@@ -83,6 +84,17 @@ pub async fn find_by_device_key(connection: &mut Connection, device_key: [u8; 32
 pub async fn find(connection: &mut Connection, id: UserId) -> Result<Option<WalletUser>, StoreError> {
     let sql = "SELECT id, environment, holder_commitment, sanctions_match, device_generation FROM wallet_users WHERE id = $1 AND erased_at IS NULL";
     connection.fetch_optional(sql, params![id]).await?.as_ref().map(read).transpose()
+}
+
+/// [`find`] for several; those that are not there are left out.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find_each(connection: &mut Connection, ids: &[UserId]) -> Result<Vec<(UserId, WalletUser)>, StoreError> {
+    let sql = "SELECT id, environment, holder_commitment, sanctions_match, device_generation FROM wallet_users
+               WHERE id IN (VALUES ($1)) AND erased_at IS NULL";
+    let found = connection.fetch_each(sql, ids.iter().map(|id| params![*id]).collect(), params![]).await?;
+    found.iter().map(|row| read(row).map(|user| (user.id, user))).collect()
 }
 
 /// Records whether a sanctions list matches the holder.

@@ -155,6 +155,14 @@ impl Row {
         self.get::<Option<i64>>(column)?.map(Timestamp::from_seconds).transpose().map_err(|_| StoreError::Corrupt(column))
     }
 
+    /// A column of 32 bytes.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] when there are more or fewer.
+    pub fn digest(&self, column: &'static str) -> Result<[u8; 32], StoreError> {
+        self.get::<Vec<u8>>(column)?.try_into().map_err(|_| StoreError::Corrupt(column))
+    }
+
     /// An integer column that is 0 or 1.
     ///
     /// # Errors

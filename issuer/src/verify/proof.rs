@@ -43,7 +43,7 @@ impl ProofChecker {
     /// [`ArtifactError`] when the embedded key does not match its pin.
     pub fn new(random: &mut dyn CryptoRng) -> Result<Self, ArtifactError> {
         let random = Mutex::new(StdRng::from_rng(random));
-        Ok(Self(Arc::new(Shared { verifier: Verifier::embedded()?, line: Line::default(), random })))
+        Ok(Self(Arc::new(Shared { verifier: Verifier::embedded()?, line: Line::new(1), random })))
     }
 
     /// Whether the proof proves the statement.
@@ -131,13 +131,13 @@ mod tests {
         let (proof, honest, _) = presented().await;
         let checker = checker();
         // Somebody verifies, so whoever asks now waits, however fast the machine.
-        checker.0.line.set_at_work(true);
+        checker.0.line.set_at_work(1);
         let mut leaving: Vec<_> = (0..8).map(|_| Box::pin(checker.verify(&honest, proof.clone()))).collect();
         for check in &mut leaving {
             assert!(futures_util::poll!(check.as_mut()).is_pending());
         }
         drop(leaving);
-        checker.0.line.set_at_work(false);
+        checker.0.line.set_at_work(0);
         assert!(checker.verify(&honest, proof).await.unwrap());
         assert_eq!(checker.0.line.waiting(), 0);
     }

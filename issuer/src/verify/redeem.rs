@@ -76,7 +76,7 @@ impl Prepared {
 pub async fn prepare(service: &Service, caller: &Redeemer, request: &VerifyRequest) -> Result<Option<Prepared>, ApiError> {
     let now = service.clock.now();
     let digest = token_digest(service, &request.token);
-    let found = store::shares::find_by_digest(&mut service.store.reader().await?, caller.environment, digest).await?;
+    let found = service.store.find_share(caller.environment, digest).await?;
     let Some(mut share) = found.filter(|share| !share.is_fixture && refuse_share(share, caller, now).is_none()) else { return Ok(None) };
     let Some(sealed) = share.sealed_content.take() else { return Ok(None) };
     let content: WaitingContent = ShareContent::open(service, share.id, &sealed)?;
@@ -124,15 +124,11 @@ pub async fn redeem(
         Ok((share, content)) => {
             let response = record::accepted(service, id, now, &content.checked, share.predicates.clone());
             let shown = Shown::of(&content.agreement, &content.presentation, &content.checked)?;
-            (response, Some((share, shown)))
+            (response, Some(shown))
         }
     };
     echo(&mut response, request);
-    let (share, shown) = shown.unzip();
     record::store(service, connection, &place, &response, shown).await?;
-    if let Some(share) = share.filter(|share| !share.is_fixture) {
-        store::shares::set_verifications(connection, &[(share.id, id)]).await?;
-    }
     let action = if response.credential_valid { Action::VerificationCompleted } else { Action::VerificationFailed };
     audit::append(connection, caller.institution, action, &id.to_string(), &caller.actor, now).await?;
     Ok(response)
@@ -169,7 +165,7 @@ async fn decide<'s>(
     if share.is_fixture {
         return Ok(Ok((share, content)));
     }
-    if store::shares::take(connection, share.id, now).await? { Ok(Ok((share, content))) } else { Ok(Err(DenyReason::TokenAlreadyUsed)) }
+    if store::shares::take(connection, share.id, caller.institution, now).await? { Ok(Ok((share, content))) } else { Ok(Err(DenyReason::TokenAlreadyUsed)) }
 }
 
 fn refuse_share(share: &StoredShare, caller: &Redeemer, now: Timestamp) -> Option<DenyReason> {

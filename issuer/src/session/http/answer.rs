@@ -60,7 +60,7 @@ pub(crate) async fn fulfilled(
     body: JsonBody<FulfillRequest>,
     form: fn(&Fulfilled) -> Result<Answer, ApiError>,
 ) -> Result<Answer, ApiError> {
-    let session = store::sessions::find(&mut service.store.reader().await?, session_id(id)?).await?.ok_or_else(ApiError::not_found)?;
+    let session = service.store.find_session(session_id(id)?).await?.ok_or_else(ApiError::not_found)?;
     fulfill::fulfill(service, caller, key, session, body, form).await
 }
 

@@ -58,14 +58,30 @@ pub async fn find_key(connection: &mut Connection, digest: [u8; 32]) -> Result<O
     let sql = "SELECT api_keys.id, api_keys.institution_id, api_keys.ends_at, api_keys.last_used_at, institutions.live_enabled
                FROM api_keys JOIN institutions ON institutions.id = api_keys.institution_id
                WHERE api_keys.digest = $1 AND api_keys.revoked_at IS NULL";
-    let Some(row) = connection.fetch_optional(sql, params![digest]).await? else { return Ok(None) };
-    Ok(Some(KeyOwner {
+    connection.fetch_optional(sql, params![digest]).await?.as_ref().map(read_owner).transpose()
+}
+
+/// [`find_key`] for several digests, each owner beside its key's; keys that are not there are left out.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find_keys(connection: &mut Connection, digests: &[[u8; 32]]) -> Result<Vec<([u8; 32], KeyOwner)>, StoreError> {
+    let sql = "WITH asked (wanted) AS (VALUES ($1))
+               SELECT wanted, api_keys.id, api_keys.institution_id, api_keys.ends_at, api_keys.last_used_at, institutions.live_enabled
+               FROM asked JOIN api_keys ON api_keys.digest = wanted JOIN institutions ON institutions.id = api_keys.institution_id
+               WHERE api_keys.revoked_at IS NULL";
+    let found = connection.fetch_each(sql, digests.iter().map(|digest| params![*digest]).collect(), params![]).await?;
+    found.iter().map(|row| Ok((row.digest("wanted")?, read_owner(row)?))).collect()
+}
+
+fn read_owner(row: &Row) -> Result<KeyOwner, StoreError> {
+    Ok(KeyOwner {
         key: row.parse("id")?,
         institution: row.parse("institution_id")?,
         live_enabled: row.flag("live_enabled")?,
         ends_at: row.time_optional("ends_at")?,
         last_used_at: row.time_optional("last_used_at")?,
-    }))
+    })
 }
 
 /// Stores a key's digest.

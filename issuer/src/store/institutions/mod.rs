@@ -14,7 +14,7 @@ use passid_api::time::Timestamp;
 use super::{Connection, Row, StoreError};
 use crate::params;
 
-pub use keys::{KeyOwner, KeyRow, count_current_keys, end_key, find_key, find_key_by_id, insert_key, list_keys, revoke_key, touch_key};
+pub use keys::{KeyOwner, KeyRow, count_current_keys, end_key, find_key, find_key_by_id, find_keys, insert_key, list_keys, revoke_key, touch_key};
 pub use origins::{OriginRow, any_workspace_allows, list_origins, replace_origins, workspace_allows};
 pub use sign_ins::{
     Family, FamilyInUse, NewFamily, begin_family, consume_token, find_family, revoke_family_of_consumed, revoke_family_of_token, touch_family, use_family,

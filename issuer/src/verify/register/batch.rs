@@ -1,6 +1,6 @@
 //! What one transaction does for all its verifications: a statement of each kind for those that stand.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use passid_api::time::Timestamp;
 
@@ -57,10 +57,7 @@ impl<'b> Batch<'b> {
 
         let records: Vec<_> = self.standing().map(|item| &item.record).collect();
         record::write(connection, &records, now).await?;
-        let id = |item: &Acceptance| item.record.verification.stored.id;
-        let shares: Vec<_> = self.standing().filter_map(|item| Some((item.share()?, id(item)))).collect();
-        store::shares::set_verifications(connection, &shares).await?;
-        let sessions: Vec<_> = self.standing().filter_map(|item| Some((item.session()?.0, id(item)))).collect();
+        let sessions: Vec<_> = self.standing().filter_map(|item| Some((item.session()?.0, item.record.verification.stored.id))).collect();
         store::sessions::set_verifications(connection, &sessions).await?;
         let entries: Vec<_> = self.standing().map(|item| &item.entry).collect();
         audit::append_each(connection, &entries, now).await?;
@@ -76,7 +73,7 @@ impl<'b> Batch<'b> {
     }
 
     async fn use_shares(&mut self, connection: &mut Connection, now: Timestamp) -> Result<Vec<&'b Acceptance>, StoreError> {
-        let shares: BTreeSet<_> = self.standing().filter_map(Acceptance::share).collect();
+        let shares: BTreeMap<_, _> = self.standing().filter_map(|item| Some((item.share()?, item.record.verification.institution))).collect();
         let taken = store::shares::take_unobjected(connection, &shares, now).await?;
         Ok(self.object(Objection::Taken, |item| item.share().is_none_or(|share| taken.contains(&share))))
     }

@@ -19,9 +19,9 @@ use tracing::Instrument;
 use crate::audit::Entry;
 use crate::gather::{Line, Waiting};
 use crate::service::Service;
-use crate::store::StoreError;
 use crate::store::idempotency::NewAnswer;
 use crate::store::verifications::Mark;
+use crate::store::{Store, StoreError};
 
 use super::record::Record;
 use batch::Batch;
@@ -62,9 +62,19 @@ pub enum Objection {
 
 type Outcome = Result<(), Objection>;
 
+/// Transactions at once where others write to the database too: while one is made durable, the next one's statements run.
+const SHARED_TRANSACTIONS: usize = 2;
+
 /// The accepted verifications that wait to be written.
-#[derive(Default)]
 pub struct Register(Line<Acceptance, Result<Outcome, StoreError>>);
+
+impl Register {
+    /// A register for the database, with nobody in it.
+    pub fn new(store: &Store) -> Self {
+        // The embedded engine has one writer.
+        Self(Line::new(if store.is_shared() { SHARED_TRANSACTIONS } else { 1 }))
+    }
+}
 
 /// Why a transaction brought no outcome.
 enum Unwritten {

@@ -21,10 +21,11 @@ use crate::verify::testing::Shown;
 
 /// Writes them in one transaction, and says what became of each.
 async fn write_together(service: &Service, items: Vec<Acceptance>) -> Vec<Result<Outcome, StoreError>> {
-    // Somebody is at work, so everybody waits; then that one takes them all.
-    service.register.0.set_at_work(true);
+    // As many are at work as may be, so everybody waits; then one of them takes them all.
+    service.register.0.set_at_work(2);
     let waiting: Vec<_> = items.into_iter().map(|item| service.register.0.join(item, || unreachable!("somebody is at work"))).collect();
     work(service.clone()).await;
+    service.register.0.set_at_work(0);
     join_all(waiting).await.into_iter().map(Result::unwrap).collect()
 }
 
@@ -70,7 +71,7 @@ async fn what_is_objected_to_comes_to_nothing_and_harms_no_neighbour() {
         assert_eq!(outcomes, [Ok(()), taken, taken, Ok(()), answered, answered], "{}", database.engine);
         // Two verifications with their events, their answers and the one from before, two entries.
         assert_eq!(left(service, shown.redeemer.institution).await, [2, 2, 3, 2], "{}", database.engine);
-        assert_eq!(count(service, "SELECT COUNT(*) AS n FROM shares WHERE verification_id IS NOT NULL AND sealed_content IS NULL").await, 2);
+        assert_eq!(count(service, "SELECT COUNT(*) AS n FROM shares WHERE used_by IS NOT NULL AND sealed_content IS NULL").await, 2);
         let again = vec![shown.prepare(&fourth.1).await.answered(Some(answer(3)))];
         assert_eq!(became(write_together(service, again).await), [Ok(())], "neither the share nor the key of what came to nothing is used up");
     }
