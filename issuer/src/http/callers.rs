@@ -16,6 +16,7 @@ use crate::request_log::RequestOwner;
 use crate::service::Service;
 use crate::store;
 use crate::store::institutions::KeyOwner;
+use crate::store::users::Standing;
 
 use super::ApiError;
 
@@ -72,8 +73,8 @@ pub struct WalletCaller {
     pub user: UserId,
     /// The account's world.
     pub environment: Environment,
-    /// Whether a sanctions list matched.
-    pub sanctions_match: bool,
+    /// How it stood when the request came.
+    pub standing: Standing,
 }
 
 /// A user of an institution's workspace, by its access token. It is still of the workspace, and its role may do what the request's
@@ -171,11 +172,10 @@ impl FromRequestParts<Service> for WalletCaller {
     async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, ApiError> {
         match subject(parts, service)? {
             Subject::Wallet { sub, environment, device } => {
-                let user = service.store.find_wallet_user(sub).await?;
                 // A token of a device that the account has left ends with the move, not ten minutes later.
-                let user = user.filter(|user| user.device_generation == device);
-                let user = user.ok_or_else(|| unauthenticated("This account has moved to another device."))?;
-                Ok(Self { user: sub, environment, sanctions_match: user.sanctions_match })
+                let standing = service.store.standing(sub).await?.filter(|standing| standing.device_generation == device);
+                let standing = standing.ok_or_else(|| unauthenticated("This account has moved to another device."))?;
+                Ok(Self { user: sub, environment, standing })
             }
             Subject::Institution { .. } => Err(unauthenticated("This needs a wallet's access token.")),
         }

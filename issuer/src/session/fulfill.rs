@@ -56,7 +56,7 @@ pub async fn fulfill(
     if session.state(service.clock.now()) != SessionState::Pending {
         return Err(gone());
     }
-    holder::check_standing(service, caller).await?;
+    holder::check_standing(service, caller)?;
     let agreed = agreement(&session);
     let checked = match presentation::check(service, &agreed, &request.presentation).await {
         Ok(checked) => checked,

@@ -5,17 +5,16 @@ use passid_api::problem::ProblemCode;
 use crate::http::ApiError;
 use crate::http::callers::WalletCaller;
 use crate::service::Service;
-use crate::store;
 
 /// Refuses holders without a valid credential and those a sanctions list matches.
 ///
 /// # Errors
 /// `sanctions_match`, `credential_not_valid`.
-pub async fn check_standing(service: &Service, caller: WalletCaller) -> Result<(), ApiError> {
-    if caller.sanctions_match {
+pub fn check_standing(service: &Service, caller: WalletCaller) -> Result<(), ApiError> {
+    if caller.standing.sanctions_match {
         return Err(ApiError::new(ProblemCode::SanctionsMatch, "A screened sanctions list matches; nothing can be shared."));
     }
-    if !store::credentials::has_active(&mut service.store.reader().await?, caller.user, service.clock.now()).await? {
+    if caller.standing.credential_until.is_none_or(|until| until <= service.clock.now()) {
         return Err(ApiError::new(ProblemCode::CredentialNotValid, "There is no valid credential; get a fresh one."));
     }
     Ok(())

@@ -66,7 +66,7 @@ async fn create(State(service): State<Service>, caller: WalletCaller, key: Idemp
         let known = store::institutions::find(&mut service.store.reader().await?, audience).await?;
         known.ok_or_else(|| ApiError::field("/audience", "unknown", "There is no such institution."))?;
     }
-    holder::check_standing(&service, caller).await?;
+    holder::check_standing(&service, caller)?;
     let agreement = Agreement {
         environment: caller.environment,
         purpose: AgreedPurpose::Share { audience: request.audience, nonce: request.nonce },

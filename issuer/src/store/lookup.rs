@@ -12,7 +12,8 @@ use passid_api::ids::{SessionId, UserId};
 use super::institutions::{self, KeyOwner};
 use super::sessions::{self, StoredSession};
 use super::shares::{self, StoredShare};
-use super::users::{self, WalletUser};
+use super::trees::{self, TreeState};
+use super::users::{self, Standing};
 use super::{Backend, Connection, Store, StoreError, Work};
 use crate::gather::{Line, Waiting};
 
@@ -35,7 +36,8 @@ pub(super) struct Lookups {
     keys: Arc<Lookup<[u8; 32], KeyOwner>>,
     shares: Arc<Lookup<(Environment, [u8; 32]), StoredShare>>,
     sessions: Arc<Lookup<SessionId, StoredSession>>,
-    users: Arc<Lookup<UserId, WalletUser>>,
+    standings: Arc<Lookup<UserId, Standing>>,
+    trees: Arc<Lookup<Environment, TreeState>>,
 }
 
 impl Default for Lookups {
@@ -44,7 +46,8 @@ impl Default for Lookups {
             keys: Lookup::new(|connection, keys| Box::pin(institutions::find_keys(connection, keys))),
             shares: Lookup::new(|connection, keys| Box::pin(shares::find_each(connection, keys))),
             sessions: Lookup::new(|connection, keys| Box::pin(sessions::find_each(connection, keys))),
-            users: Lookup::new(|connection, keys| Box::pin(users::find_each(connection, keys))),
+            standings: Lookup::new(|connection, keys| Box::pin(users::standings(connection, keys))),
+            trees: Lookup::new(|connection, keys| Box::pin(trees::states(connection, keys))),
         }
     }
 }
@@ -130,14 +133,25 @@ impl Store {
         }
     }
 
-    /// A wallet's account.
+    /// How a wallet's account stands, if it is there.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
-    pub async fn find_wallet_user(&self, id: UserId) -> Result<Option<WalletUser>, StoreError> {
+    pub async fn standing(&self, id: UserId) -> Result<Option<Standing>, StoreError> {
         match self.lookups() {
-            Some(lookups) => lookups.users.find(self, id).await,
-            None => users::find(&mut self.reader().await?, id).await,
+            Some(lookups) => lookups.standings.find(self, id).await,
+            None => Ok(users::standings(&mut self.reader().await?, &[id]).await?.pop().map(|(_, standing)| standing)),
+        }
+    }
+
+    /// Where a credential tree stands.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails or there is no tree.
+    pub async fn tree(&self, environment: Environment) -> Result<TreeState, StoreError> {
+        match self.lookups() {
+            Some(lookups) => lookups.trees.find(self, environment).await?.ok_or(trees::NO_TREE),
+            None => trees::state(&mut self.reader().await?, environment).await,
         }
     }
 }

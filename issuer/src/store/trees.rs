@@ -7,6 +7,7 @@ use super::{Connection, Row, StoreError};
 use crate::params;
 
 /// A tree's counters and its newest head.
+#[derive(Clone)]
 pub struct TreeState {
     /// Number of the newest head.
     pub sequence: u64,
@@ -20,7 +21,7 @@ pub struct TreeState {
     pub head: String,
 }
 
-const NO_TREE: StoreError = StoreError::Corrupt("credential tree");
+pub(super) const NO_TREE: StoreError = StoreError::Corrupt("credential tree");
 
 fn number(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
@@ -80,6 +81,16 @@ pub async fn lock(connection: &mut Connection, environment: Environment) -> Resu
 pub async fn state(connection: &mut Connection, environment: Environment) -> Result<TreeState, StoreError> {
     let sql = "SELECT sequence, size, revocations, root, head FROM trees WHERE environment = $1";
     read_state(&connection.fetch_optional(sql, params![environment]).await?.ok_or(NO_TREE)?)
+}
+
+/// The states of these trees.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn states(connection: &mut Connection, environments: &[Environment]) -> Result<Vec<(Environment, TreeState)>, StoreError> {
+    let sql = "SELECT environment, sequence, size, revocations, root, head FROM trees WHERE environment IN (VALUES ($1))";
+    let found = connection.fetch_each(sql, environments.iter().map(|environment| params![*environment]).collect(), params![]).await?;
+    found.iter().map(|row| Ok((row.parse("environment")?, read_state(row)?))).collect()
 }
 
 /// Stores the state after a change, and its head in the chain.

@@ -8,7 +8,6 @@ use super::{Connection, Row, StoreError};
 use crate::params;
 
 /// A wallet account.
-#[derive(Clone)]
 pub struct WalletUser {
     /// Its identifier.
     pub id: UserId,
@@ -86,15 +85,35 @@ pub async fn find(connection: &mut Connection, id: UserId) -> Result<Option<Wall
     connection.fetch_optional(sql, params![id]).await?.as_ref().map(read).transpose()
 }
 
-/// [`find`] for several; those that are not there are left out.
+/// What a request of a wallet needs to know of its account.
+#[derive(Debug, Clone, Copy)]
+pub struct Standing {
+    /// Whether a sanctions list matched.
+    pub sanctions_match: bool,
+    /// How often the account has moved to another device.
+    pub device_generation: i64,
+    /// When the last of its credentials ends that was not revoked.
+    pub credential_until: Option<Timestamp>,
+}
+
+/// How these accounts stand; those that are not there are left out.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn find_each(connection: &mut Connection, ids: &[UserId]) -> Result<Vec<(UserId, WalletUser)>, StoreError> {
-    let sql = "SELECT id, environment, holder_commitment, sanctions_match, device_generation FROM wallet_users
-               WHERE id IN (VALUES ($1)) AND erased_at IS NULL";
+pub async fn standings(connection: &mut Connection, ids: &[UserId]) -> Result<Vec<(UserId, Standing)>, StoreError> {
+    let sql = "SELECT id, sanctions_match, device_generation,
+               (SELECT MAX(expires_at) FROM credentials WHERE user_id = wallet_users.id AND revoked_at IS NULL) AS credential_until
+               FROM wallet_users WHERE id IN (VALUES ($1)) AND erased_at IS NULL";
     let found = connection.fetch_each(sql, ids.iter().map(|id| params![*id]).collect(), params![]).await?;
-    found.iter().map(|row| read(row).map(|user| (user.id, user))).collect()
+    let read = |row: &Row| {
+        let standing = Standing {
+            sanctions_match: row.flag("sanctions_match")?,
+            device_generation: row.get("device_generation")?,
+            credential_until: row.time_optional("credential_until")?,
+        };
+        Ok((row.parse("id")?, standing))
+    };
+    found.iter().map(read).collect()
 }
 
 /// Records whether a sanctions list matches the holder.

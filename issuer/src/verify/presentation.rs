@@ -15,7 +15,6 @@ use passid_circuits::{FieldElement, Operator, PREDICATE_COUNT, Predicate, Proof,
 use crate::credential::tree;
 use crate::http::ApiError;
 use crate::service::Service;
-use crate::store;
 
 /// What a presentation showed. `S` is the statement, or the text of it for who only passes it on.
 #[derive(Clone, Serialize, Deserialize)]
@@ -83,7 +82,7 @@ pub async fn check_at(service: &Service, agreement: &Agreement, presentation: &P
     if min_expiry < agreement.expires_at {
         return Err(invalid("The proof must show that the credential outlasts the request."));
     }
-    let current = store::trees::state(&mut service.store.reader().await?, agreement.environment).await?;
+    let current = service.store.tree(agreement.environment).await?;
     if head.revocations != current.revocations && now.seconds_since(head.timestamp) > i64::from(policy.max_head_age_seconds) {
         return Err(ApiError::new(ProblemCode::StaleHead, "Fetch the path again and prove with the present head."));
     }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use futures_util::FutureExt;
 use passid_api::verify::{DenyReason, VerifyRequest, VerifyResponse};
 
-use super::redeem::{Prepared, prepare, redeem};
+use super::redeem::{Prepared, prepare, redeem, token_digest};
 use super::register;
 use super::testing::Shown;
 use crate::params;
@@ -100,5 +100,29 @@ async fn a_refusal_is_not_prepared() {
         let used = shown.prepare(&request).await;
         assert!(redeem_with(&shown, &request, used).await.credential_valid);
         assert!(prepare(&issuer.service, &shown.redeemer, &request).await.unwrap().is_none(), "{}", database.engine);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_looks_up_beside_others_finds_their_own() {
+    for database in databases().await {
+        let issuer = TestIssuer::start(&database).await;
+        let (service, shown) = (&issuer.service, Shown::new(&issuer.service).await);
+        let (environment, unknown) = (shown.redeemer.environment, token_digest(service, "PASSID-AB3X-7YQM-K9PQ-3MNX"));
+        let mut asked = vec![(unknown, None)];
+        for _ in 0..20 {
+            let (id, request) = shown.share().await;
+            let digest = token_digest(service, &request.token);
+            asked.extend([(digest, Some(id)), (digest, Some(id)), (unknown, None)]);
+        }
+        let found = asked.iter().map(|(digest, _)| service.store.find_share(environment, *digest));
+        for (found, (_, expected)) in futures_util::future::join_all(found).await.into_iter().zip(&asked) {
+            assert_eq!(found.unwrap().map(|share| share.id), *expected, "{}", database.engine);
+        }
+        let other = service.store.find_share(passid_api::environment::Environment::Live, asked[1].0).await.unwrap();
+        assert!(other.is_none(), "{}: in the other environment", database.engine);
+        let standing = service.store.standing(shown.user).await.unwrap().unwrap();
+        let until = service.clock.now().plus_seconds(1);
+        assert!(!standing.sanctions_match && standing.credential_until.is_some_and(|end| end > until), "{}", database.engine);
     }
 }
