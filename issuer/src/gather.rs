@@ -65,6 +65,17 @@ impl<Item, Answer> Line<Item, Answer> {
         Some(batch)
     }
 
+    /// Ends the work of one who has taken a batch and asks for no other; has somebody begin when there are others who wait.
+    pub fn leave(&self, begin: impl FnOnce()) {
+        let mut state = self.state();
+        if state.waiting.is_empty() {
+            state.at_work -= 1;
+        } else {
+            drop(state);
+            begin();
+        }
+    }
+
     /// How many wait.
     #[cfg(test)]
     pub fn waiting(&self) -> usize {
@@ -96,6 +107,19 @@ mod tests {
         let mut again = false;
         let _answer = line.join(7, || again = true);
         assert!(again, "whoever comes after the end begins anew");
+    }
+
+    #[test]
+    fn who_leaves_sees_to_it_that_those_who_wait_are_served() {
+        let line: Line<u8, ()> = Line::new(1);
+        let mut begun = 0;
+        let _answers: Vec<_> = (0..5).map(|item| line.join(item, || begun += 1)).collect();
+        assert_eq!(line.next(3).map(|batch| batch.len()), Some(3));
+        line.leave(|| begun += 1);
+        assert_eq!((begun, line.next(3).map(|batch| batch.len())), (2, Some(2)));
+        line.leave(|| unreachable!("nobody waits"));
+        let _answer = line.join(5, || begun += 1);
+        assert_eq!(begun, 3);
     }
 
     #[test]

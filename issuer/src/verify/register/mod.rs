@@ -8,16 +8,14 @@ mod batch;
 #[cfg(test)]
 mod tests;
 
-use std::ops::Range;
-use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use futures_util::FutureExt;
 use passid_api::ids::{SessionId, ShareId};
+use tokio::sync::oneshot::Sender;
 use tracing::Instrument;
 
 use crate::audit::Entry;
-use crate::gather::{Line, Waiting};
+use crate::gather::Line;
 use crate::service::Service;
 use crate::store::idempotency::NewAnswer;
 use crate::store::verifications::Mark;
@@ -28,6 +26,8 @@ use batch::Batch;
 
 /// Verifications in one transaction at most, so that the first is not kept waiting by the last.
 const MAX_BATCH: usize = 32;
+/// Verifications that are few for a transaction: less time goes into their statements than into the commit.
+const FEW: usize = 8;
 
 /// An accepted verification, to be written unless something has come up that speaks against it.
 pub struct Acceptance {
@@ -95,24 +95,63 @@ impl From<StoreError> for Unwritten {
 /// # Errors
 /// [`StoreError`] when the database fails.
 pub async fn write(service: &Service, acceptance: Acceptance) -> Result<Outcome, StoreError> {
-    let written = service.register.0.join(acceptance, || {
-        tokio::spawn(work(service.clone()));
-    });
+    let written = service.register.0.join(acceptance, || begin(service));
     written.instrument(tracing::debug_span!("register verification")).await.map_err(|_| StoreError::Interrupted)?
 }
 
-/// Writes what waits until nothing does.
+fn begin(service: &Service) {
+    tokio::spawn(work(service.clone()));
+}
+
+/// The verifications of a transaction, where their answers go, and whether the next transaction was already seen to.
+struct Taken {
+    items: Arc<[Acceptance]>,
+    answers: Vec<Sender<Result<Outcome, StoreError>>>,
+    left: bool,
+}
+
+/// Writes what waits when its transaction has begun, and sees to the next one when it has ended. While there are few, the embedded engine's
+/// writer finds the next at once and commits it with this one; when there are many, their answers are made while others are written.
 async fn work(service: Service) {
-    while let Some(batch) = service.register.0.next(MAX_BATCH) {
-        // Whatever happens, the next batch is written; whose verifications these were hears that it is not known.
-        let _ = AssertUnwindSafe(serve(&service, batch)).catch_unwind().await;
+    let place = Arc::new(Mutex::new(None));
+    let (inside, taking) = (service.clone(), Arc::clone(&place));
+    let written = service.store.write(move |connection| {
+        Box::pin(async move {
+            let line = &inside.register.0;
+            let Some(batch) = line.next(MAX_BATCH) else { return Ok(Vec::new()) };
+            let (items, answers): (Vec<_>, Vec<_>) = batch.into_iter().map(|waiting| (waiting.item, waiting.answer)).unzip();
+            let items: Arc<[Acceptance]> = items.into();
+            let left = inside.store.is_embedded() && items.len() <= FEW;
+            put(&taking, Taken { items: Arc::clone(&items), answers, left });
+            if left {
+                line.leave(|| begin(&inside));
+            }
+            Batch::of(&items).write(connection, inside.clock.now()).await.map_err(Unwritten::Undone)
+        })
+    });
+    let written = written.await;
+    let taken = place.lock().unwrap_or_else(PoisonError::into_inner).take();
+    match taken {
+        Some(taken) => {
+            let left = taken.left;
+            answer(&service, taken, written).await;
+            if !left {
+                service.register.0.leave(|| begin(&service));
+            }
+        }
+        // The transaction did not begin, or nobody waits any more: whoever does hears that it was interrupted.
+        None if written.is_err() => while service.register.0.next(MAX_BATCH).is_some() {},
+        None => {}
     }
 }
 
-async fn serve(service: &Service, batch: Vec<Waiting<Acceptance, Result<Outcome, StoreError>>>) {
-    let (items, answers): (Vec<_>, Vec<_>) = batch.into_iter().map(|waiting| (waiting.item, waiting.answer)).unzip();
-    let items: Arc<[Acceptance]> = items.into();
-    let outcomes = match write_range(service, &items, 0..items.len()).await {
+fn put(place: &Mutex<Option<Taken>>, taken: Taken) {
+    *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(taken);
+}
+
+async fn answer(service: &Service, taken: Taken, written: Result<Vec<Outcome>, Unwritten>) {
+    let Taken { items, answers, .. } = taken;
+    let outcomes = match written {
         Ok(outcomes) => outcomes.into_iter().map(Ok).collect(),
         Err(Unwritten::Undone(error)) => {
             // One of them is to blame, or none, as when two processes waited for each other; the others get what is theirs.
@@ -133,23 +172,13 @@ async fn serve(service: &Service, batch: Vec<Waiting<Acceptance, Result<Outcome,
 async fn write_singly(service: &Service, items: &Arc<[Acceptance]>) -> Vec<Result<Outcome, StoreError>> {
     let mut outcomes = Vec::with_capacity(items.len());
     for place in 0..items.len() {
-        outcomes.push(match write_range(service, items, place..place + 1).await {
-            Ok(outcome) => outcome.into_iter().next().ok_or(StoreError::Interrupted),
-            Err(Unwritten::Undone(error) | Unwritten::Unknown(error)) => Err(error),
-        });
+        let (items, now) = (Arc::clone(items), service.clock.now());
+        let written = service
+            .store
+            .write(move |connection| Box::pin(async move { Batch::of(items.get(place..=place).unwrap_or_default()).write(connection, now).await }));
+        outcomes.push(written.await.and_then(|outcomes: Vec<Outcome>| outcomes.into_iter().next().ok_or(StoreError::Interrupted)));
     }
     outcomes
-}
-
-async fn write_range(service: &Service, items: &Arc<[Acceptance]>, range: Range<usize>) -> Result<Vec<Outcome>, Unwritten> {
-    let (items, now) = (Arc::clone(items), service.clock.now());
-    let written = service.store.write(move |connection| {
-        Box::pin(async move {
-            let batch = Batch::of(items.get(range).unwrap_or_default());
-            batch.write(connection, now).await.map_err(Unwritten::Undone)
-        })
-    });
-    written.await
 }
 
 impl Acceptance {

@@ -147,6 +147,23 @@ async fn a_presentation_that_counted_before_leaves_its_session_open() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_takes_nothing_leaves_nobody_waiting() {
+    for database in databases().await {
+        let issuer = TestIssuer::start(&database).await;
+        let (service, shown) = (&issuer.service, Shown::new(&issuer.service).await);
+        let mut items = Vec::new();
+        for _ in 0..3 {
+            let (_, request) = shown.share().await;
+            items.push(shown.prepare(&request).await.answered(None));
+        }
+        service.store.close().await;
+        let writes = join_all(items.into_iter().map(|item| write(service, item))).await;
+        assert!(writes.iter().all(Result::is_err), "{}", database.engine);
+        assert_eq!(service.register.0.waiting(), 0, "{}", database.engine);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn two_processes_that_write_the_same_in_any_order_write_it_once() {
     const SHARES: usize = 80;
     for database in databases().await {
