@@ -103,7 +103,8 @@ fn begin(service: &Service) {
     tokio::spawn(work(service.clone()));
 }
 
-/// The verifications of a transaction, where their answers go, and whether the next transaction was already seen to.
+/// The verifications of a transaction, where their answers go, and whether the next transaction is none of its business any more.
+#[derive(Default)]
 struct Taken {
     items: Arc<[Acceptance]>,
     answers: Vec<Sender<Result<Outcome, StoreError>>>,
@@ -118,7 +119,10 @@ async fn work(service: Service) {
     let written = service.store.write(move |connection| {
         Box::pin(async move {
             let line = &inside.register.0;
-            let Some(batch) = line.next(MAX_BATCH) else { return Ok(Vec::new()) };
+            let Some(batch) = line.next(MAX_BATCH) else {
+                put(&taking, Taken { left: true, ..Taken::default() });
+                return Ok(Vec::new());
+            };
             let (items, answers): (Vec<_>, Vec<_>) = batch.into_iter().map(|waiting| (waiting.item, waiting.answer)).unzip();
             let items: Arc<[Acceptance]> = items.into();
             let left = inside.store.is_embedded() && items.len() <= FEW;
@@ -131,17 +135,16 @@ async fn work(service: Service) {
     });
     let written = written.await;
     let taken = place.lock().unwrap_or_else(PoisonError::into_inner).take();
-    match taken {
-        Some(taken) => {
-            let left = taken.left;
-            answer(&service, taken, written).await;
-            if !left {
-                service.register.0.leave(|| begin(&service));
-            }
-        }
-        // The transaction did not begin, or nobody waits any more: whoever does hears that it was interrupted.
-        None if written.is_err() => while service.register.0.next(MAX_BATCH).is_some() {},
-        None => {}
+    let Some(taken) = taken else {
+        // The transaction did not begin: whoever waits hears that it was interrupted.
+        tracing::error!("no transaction could be begun for the verifications that wait");
+        while service.register.0.next(MAX_BATCH).is_some() {}
+        return;
+    };
+    let left = taken.left;
+    answer(&service, taken, written).await;
+    if !left {
+        service.register.0.leave(|| begin(&service));
     }
 }
 
